@@ -1,0 +1,1 @@
+"""Shuke 熟客 keeps a company's customers."""
