@@ -1,0 +1,1 @@
+"""What keeps an installation alive: its folders, PostgreSQL, supervisor and health. No Django."""
