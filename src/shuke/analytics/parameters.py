@@ -1,0 +1,69 @@
+"""What a fit learns from everybody: stored with the run as JSON, enough to score one customer later."""
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Cuts = tuple[float, ...]
+
+
+class _Learned(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RecencyLine(_Learned):
+    """The last customer within a share by recency: fewer days first, then more money, then the smaller id."""
+
+    days_since_last: int
+    net_money_365: int
+    customer_id: int
+
+
+class MoneyLine(_Learned):
+    """The last customer within a share by money: more money first, then the smaller id."""
+
+    net_money_365: int
+    customer_id: int
+
+
+Line = TypeVar("Line", RecencyLine, MoneyLine)
+
+
+class Parameters(_Learned):
+    """Cut points of the fifths, the shop's median gap, and the lines of the tiers.
+
+    A line is a customer and not a share, so that a customer who is scored alone falls where the whole run
+    puts them. It is None where the share holds nobody, as 20 % of four do. An empty shop has no cuts.
+    """
+
+    customers: int = Field(ge=0)
+    shop_median_gap: float = Field(gt=0)
+    r_cuts: Cuts
+    f_cuts: Cuts
+    m_cuts: Cuts
+    gold_recency: RecencyLine | None
+    silver_recency: RecencyLine | None
+    gold_money: MoneyLine | None
+    silver_money: MoneyLine | None
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read the one row that `scores.fit` gives."""
+        return cls(
+            customers=row["customers"],
+            shop_median_gap=row["shop_median_gap"],
+            r_cuts=tuple(row["r_cuts"] or ()),
+            f_cuts=tuple(row["f_cuts"] or ()),
+            m_cuts=tuple(row["m_cuts"] or ()),
+            gold_recency=_line(RecencyLine, row, "gold_recency"),
+            silver_recency=_line(RecencyLine, row, "silver_recency"),
+            gold_money=_line(MoneyLine, row, "gold_money"),
+            silver_money=_line(MoneyLine, row, "silver_money"),
+        )
+
+
+def _line(kind: type[Line], row: Mapping[str, Any], name: str) -> Line | None:
+    if row[f"{name}_customer_id"] is None:
+        return None
+    return kind(**{field: row[f"{name}_{field}"] for field in kind.model_fields})
