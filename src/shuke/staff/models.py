@@ -1,0 +1,92 @@
+"""The company and its people: business lines, stores, teams, users."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from shuke.staff.rights import RIGHTS, SECOND_FACTOR, SIGHT, Right, Role, Sight
+
+__all__ = ["Line", "Store", "Team", "User"]
+
+
+class Line(models.Model):
+    """A business line 业务线; a customer has one owner in each."""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "line"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def main(cls) -> "Line":
+        """The line of a shop that has only one."""
+        return cls.objects.get_or_create(code="main", defaults={"name": "主营业务"})[0]
+
+
+class Store(models.Model):
+    """A store 门店, with the time zone in which its business day runs."""
+
+    code = models.CharField(max_length=60, unique=True, db_collation="C")
+    name = models.CharField(max_length=100)
+    time_zone = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "store"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """Colleagues whose customers their manager sees."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        db_table = "team"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A colleague who logs in."""
+
+    name = models.CharField(_("name"), max_length=100)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.AGENT)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "staff_user"
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(name="staff_role_is_known", condition=models.Q(role__in=Role.values))]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions of an earlier password or epoch end at their next request."""
+        return salted_hmac("staff.session", f"{self.password}:{self.session_epoch}", algorithm="sha256").hexdigest()
+
+    @property
+    def sight(self) -> Sight:
+        return SIGHT[Role(self.role)]
+
+    def may(self, right: Right | str) -> bool:
+        return self.is_active and Right(right) in RIGHTS[Role(self.role)]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return not SECOND_FACTOR.isdisjoint(RIGHTS[Role(self.role)])

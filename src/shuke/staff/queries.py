@@ -1,0 +1,25 @@
+"""Reading about the company's people."""
+
+from django.db.models import QuerySet
+
+from shuke.staff.models import Team, User
+from shuke.staff.rights import Sight
+
+
+def colleagues(staff: User) -> QuerySet[User]:
+    """Whom `staff` can name as the owner of a customer: themselves, their team, or everybody."""
+    users = User.objects.filter(is_active=True).order_by("name", "pk")
+    if staff.sight == Sight.ALL:
+        return users
+    if staff.sight == Sight.TEAM and staff.team_id:
+        return users.filter(team=staff.team_id)
+    return users.filter(pk=staff.pk)
+
+
+def people() -> QuerySet[User]:
+    """Everybody, those who may log in first."""
+    return User.objects.select_related("team").order_by("-is_active", "name", "pk")
+
+
+def teams() -> QuerySet[Team]:
+    return Team.objects.order_by("name")

@@ -1,0 +1,47 @@
+"""What each role may do and whom it may see; what is not listed is denied."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    ADMINISTRATOR = "administrator", _("Administrator")
+    OPERATIONS = "operations", _("Operations")
+    MANAGER = "manager", _("Manager")
+    AGENT = "agent", _("Follow-up agent")
+
+
+class Sight(TextChoices):
+    """How far a person sees: their own customers, their team's, or all."""
+
+    OWN = "own", _("own customers")
+    TEAM = "team", _("the team's customers")
+    ALL = "all", _("all customers")
+
+
+class Right(TextChoices):
+    IMPORT = "import", _("import files")
+    EXPORT = "export", _("export lists")
+    POLICIES = "policies", _("publish policies")
+    PEOPLE = "people", _("manage people")
+    OPEN_CONTACTS = "open_contacts", _("open contact details, one at a time")
+    ASSIGN = "assign", _("hand follow-ups to others")
+    AUDIT = "audit", _("read the audit trail")
+
+
+SIGHT = {
+    Role.ADMINISTRATOR: Sight.ALL,
+    Role.OPERATIONS: Sight.ALL,
+    Role.MANAGER: Sight.TEAM,
+    Role.AGENT: Sight.OWN,
+}
+
+RIGHTS = {
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.OPERATIONS: frozenset({Right.IMPORT, Right.EXPORT, Right.POLICIES, Right.ASSIGN, Right.OPEN_CONTACTS}),
+    Role.MANAGER: frozenset({Right.EXPORT, Right.ASSIGN, Right.OPEN_CONTACTS}),
+    Role.AGENT: frozenset({Right.OPEN_CONTACTS}),
+}
+
+SECOND_FACTOR = frozenset({Right.EXPORT, Right.PEOPLE})
+"""Whoever holds one of these rights logs in with a second factor."""
