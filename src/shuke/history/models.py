@@ -1,0 +1,173 @@
+"""What the customers did: dated facts, and the marks that tell the mirror and the scores what has changed."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shuke.customers.models import Identity, Source
+from shuke.staff.models import Line, Store, User
+
+__all__ = ["CustomerMark", "Interaction", "MonthMark", "Order", "OrderEvent", "OrderLine", "Product"]
+
+
+class Product(models.Model):
+    """An article as a source names it."""
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    code = models.CharField(max_length=100, db_collation="C")
+    name = models.CharField(max_length=300, blank=True)
+    category = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        db_table = "product"
+        constraints = [models.UniqueConstraint(name="product_is_one_article_of_a_source", fields=["source", "code"])]
+
+    def __str__(self) -> str:
+        return self.name or self.code
+
+
+class Order(models.Model):
+    """A sale, or a return document of its own (negative amount); without an identity it is revenue of nobody."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", _("order")
+        RETURN = "return", _("return")
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, db_collation="C")
+    identity = models.ForeignKey(Identity, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SALE)
+    ordered_at = models.DateTimeField()
+    ordered_on = models.DateField()
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=60, blank=True)
+    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, db_index=False)
+    line = models.ForeignKey(Line, models.PROTECT, null=True, blank=True, db_index=False)
+    channel = models.CharField(max_length=40, blank=True)
+    salesperson = models.ForeignKey(User, models.PROTECT, null=True, blank=True, db_index=False)
+    original_currency = models.CharField(max_length=3, blank=True)
+    original_amount = models.BigIntegerField(null=True, blank=True)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "customer_order"
+        constraints = [models.UniqueConstraint(name="order_is_one_record_of_a_source", fields=["source", "source_key"])]
+        indexes = [
+            models.Index(fields=["identity", "-ordered_on"], name="order_by_identity"),
+            models.Index(fields=["ordered_on"], name="order_by_day"),
+            BrinIndex(fields=["import_id"], name="order_by_import"),
+        ]
+
+    def __str__(self) -> str:
+        return self.source_key
+
+
+class OrderLine(models.Model):
+    """One article of an order. Quantity in units or weight, unit price in 1/10,000, amount in minor units."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)
+    ordinal = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_price = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "order_line"
+        constraints = [models.UniqueConstraint(name="order_line_has_its_place", fields=["order", "ordinal"])]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.ordinal}"
+
+
+class OrderEvent(models.Model):
+    """What happened to an order later, on its own day, so that any past day can be replayed."""
+
+    class Kind(models.TextChoices):
+        PAYMENT = "payment", _("payment")
+        CANCELLATION = "cancellation", _("cancellation")
+        REFUND = "refund", _("refund")
+        RETURN = "return", _("return")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    source_key = models.CharField(max_length=200, blank=True, db_collation="C")
+    happened_on = models.DateField()
+    dated_by_import = models.BooleanField(default=False)
+    amount = models.BigIntegerField()
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "order_event"
+        constraints = [models.UniqueConstraint(name="order_event_is_told_once", fields=["order", "kind", "source_key"])]
+        indexes = [models.Index(fields=["happened_on"], name="order_event_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind}"
+
+
+class Interaction(models.Model):
+    """Any contact, either way, by any channel. Never changed: a correction is a new row that names the old one."""
+
+    class Direction(models.TextChoices):
+        OUT = "out", _("to the customer")
+        IN = "in", _("from the customer")
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, null=True, blank=True, db_collation="C")  # noqa: DJ001  NULLs do not collide
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="interactions", db_index=False)
+    at = models.DateTimeField()
+    happened_on = models.DateField()
+    channel = models.CharField(max_length=20)
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
+    outcome = models.CharField(max_length=20, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, db_index=False)
+    by_name = models.CharField(max_length=100, blank=True)
+    note = models.TextField(blank=True)
+    satisfaction = models.SmallIntegerField(null=True, blank=True)
+    seconds = models.PositiveIntegerField(null=True, blank=True)
+    follow_up_id = models.BigIntegerField(null=True, blank=True)
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, db_index=False)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "interaction"
+        constraints = [
+            models.UniqueConstraint(name="interaction_is_one_record_of_a_source", fields=["source", "source_key"]),
+            models.CheckConstraint(
+                name="interaction_satisfaction_is_1_to_5",
+                condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["identity", "-at"], name="interaction_by_identity"),
+            models.Index(fields=["happened_on"], name="interaction_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.happened_on} {self.channel}"
+
+
+class MonthMark(models.Model):
+    """A month whose facts have changed; inserted by the writing transaction, deleted by the mirror that saw it."""
+
+    month = models.DateField()
+
+    class Meta:
+        db_table = "month_mark"
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class CustomerMark(models.Model):
+    """An identity whose facts have changed since it was last scored."""
+
+    identity_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "customer_mark"
+
+    def __str__(self) -> str:
+        return str(self.identity_id)

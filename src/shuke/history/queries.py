@@ -1,0 +1,129 @@
+"""Reading what a customer did, in the shapes that pages show."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from heapq import nlargest
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from shuke.customers.models import Customer
+from shuke.history.models import Interaction, Order, OrderEvent, OrderLine
+
+SEPARATOR = "~"
+
+
+def orders_of(customer: Customer) -> QuerySet[Order]:
+    return Order.objects.filter(identity__customer=customer).select_related("source", "store")
+
+
+def order_events_of(customer: Customer) -> QuerySet[OrderEvent]:
+    return OrderEvent.objects.filter(order__identity__customer=customer).select_related("order")
+
+
+def interactions_of(customer: Customer) -> QuerySet[Interaction]:
+    """Every contact as it stands now: a corrected one gives way to its correction."""
+    return _standing().filter(identity__customer=customer).select_related("by", "source")
+
+
+def last_contacts(customers: Collection[int], *, most: int) -> dict[int, list[Interaction]]:
+    """The latest contacts of each of several customers, at most `most`, the last one first."""
+    place = Window(RowNumber(), partition_by=F("identity__customer"), order_by=[F("at").desc(), F("pk").desc()])
+    rows = _standing().filter(identity__customer__in=customers).alias(place=place).filter(place__lte=most)
+    found: dict[int, list[Interaction]] = defaultdict(list)
+    for row in rows.select_related("identity", "by").order_by("-at", "-pk"):
+        found[row.identity.customer_id].append(row)
+    return found
+
+
+def lines_of(order: Order) -> QuerySet[OrderLine]:
+    return order.lines.select_related("product").order_by("ordinal")
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One kind of thing that happens, and the field that says when: a moment, or a day from its midnight on."""
+
+    kind: str
+    records: QuerySet
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of a timeline. `exact` is False where only the day is known."""
+
+    at: datetime
+    kind: str
+    record: models.Model
+    exact: bool
+
+    @property
+    def place(self) -> tuple[datetime, str, int]:
+        return self.at, self.kind, self.record.pk
+
+    @property
+    def cursor(self) -> str:
+        return SEPARATOR.join((self.at.isoformat(), self.kind, str(self.record.pk)))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of a timeline, the newest first, and the cursor of what came before; "" where nothing did."""
+
+    moments: list[Moment]
+    following: str
+
+
+def timeline(strands: Iterable[Strand], *, size: int, after: str = "") -> Timeline:
+    """Weave strands into one story. Each is asked for one page at most, so that a long history costs no more."""
+    behind = _place(after)
+    woven = (moment for strand in strands for moment in _moments(strand, behind, limit=size + 1))
+    newest = nlargest(size + 1, woven, key=lambda moment: moment.place)
+    return Timeline(newest[:size], newest[size - 1].cursor if len(newest) > size else "")
+
+
+def _moments(strand: Strand, behind: tuple[datetime, str, int] | None, *, limit: int) -> Iterator[Moment]:
+    field = strand.records.model._meta.get_field(strand.when)
+    exact = isinstance(field, models.DateTimeField)
+    records = strand.records.order_by(f"-{strand.when}", "-pk")
+    if behind:
+        records = records.filter(_earlier(strand, behind, exact=exact))
+    for record in records[:limit]:
+        when = getattr(record, strand.when)
+        yield Moment(when if exact else _midnight(when), strand.kind, record, exact)
+
+
+def _earlier(strand: Strand, behind: tuple[datetime, str, int], *, exact: bool) -> Q:
+    """What of a strand stands behind a place in the whole story."""
+    at, kind, pk = behind
+    value = at if exact else timezone.localdate(at)
+    same_moment = exact or _midnight(value) == at
+    if not same_moment or strand.kind < kind:
+        return Q(**{f"{strand.when}__lte": value})
+    if strand.kind > kind:
+        return Q(**{f"{strand.when}__lt": value})
+    return Q(**{f"{strand.when}__lt": value}) | Q(**{strand.when: value, "pk__lt": pk})
+
+
+def _standing() -> QuerySet[Interaction]:
+    newer = Interaction.objects.filter(identity=OuterRef("identity"), corrects=OuterRef("pk"))
+    return Interaction.objects.filter(~Exists(newer))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _place(cursor: str) -> tuple[datetime, str, int] | None:
+    """A cursor as a place; None, the beginning, where it cannot be read."""
+    try:
+        at, kind, pk = cursor.split(SEPARATOR)
+        moment = datetime.fromisoformat(at)
+        return (moment, kind, int(pk)) if timezone.is_aware(moment) else None
+    except ValueError:
+        return None
