@@ -1,0 +1,77 @@
+"""The statements' common ground: one cursor, one set of parameters, slices that keep the server's memory flat."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.timezone import localdate
+from psycopg import sql
+
+from shuke.intake import mapping as mappings
+from shuke.intake import staging
+from shuke.intake.models import Import
+
+SLICE_PAGES = 16_384
+"""128 MB of a working table. Every inserted row waits for its foreign keys until its statement ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One import being applied; statements name the staging table {staged} and the parameters of `params`."""
+
+    cursor: Any
+    this: Import
+    mapping: mappings.Mapping
+    params: Mapping[str, Any]
+
+    @classmethod
+    def on(cls, cursor: Any, this: Import, *, at: datetime) -> "Work":
+        agreed = mappings.Mapping.from_json(this.mapping)
+        zone = settings.TIME_ZONE
+        params = {"zone": zone, "source": this.source_id, "import": this.pk, "at": at, "today": localdate(at)}
+        return cls(cursor, this, agreed, params)
+
+    def run(self, statement: str, **more: Any) -> int:
+        """Execute a statement; returns how many rows it touched."""
+        text = sql.SQL(statement).format(staged=staging.table_of(self.this))
+        self.cursor.execute(text, {**self.params, **more})
+        return self.cursor.rowcount
+
+    def run_all(self, *statements: str) -> None:
+        for statement in statements:
+            self.run(statement)
+
+    def run_in_slices(self, statement: str, table: str) -> None:
+        """Execute a statement for each stretch {from} to {after} of a working table's pages."""
+        self.cursor.execute("SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int", [table])
+        (pages,) = self.cursor.fetchone()
+        for page in range(0, pages, SLICE_PAGES):
+            self.run(statement, first=f"({page},0)", after=f"({page + SLICE_PAGES},0)")
+
+    def one(self, statement: str, **more: Any) -> dict[str, Any]:
+        """The single row of a statement, by column."""
+        self.run(statement, **more)
+        names = [column.name for column in self.cursor.description]
+        return dict(zip(names, self.cursor.fetchone(), strict=True))
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        self.run(statement)
+        return self.cursor.fetchall()
+
+    def column(self, statement: str) -> list[Any]:
+        return [value for (value,) in self.rows(statement)]
+
+    def words(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A small working table of `rows`, for meanings that the database does not know."""
+        self.cursor.execute(
+            sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(table), sql.SQL(columns))
+        )
+        with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def maps(self, key: str) -> bool:
+        """Does the file have a column for this field?"""
+        return key in self.mapping.columns

@@ -1,0 +1,112 @@
+"""Imports: what came in from which file, what was set aside, and what stood there before."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shuke.customers.models import Source
+from shuke.staff.models import User
+
+__all__ = ["BeforeImage", "Import", "QuarantinedRow"]
+
+
+class Import(models.Model):
+    """One file of one source, from its first byte to its report.
+
+    `chunks` and `warnings` are committed with the staged rows that they count, so that a killed import goes on where
+    it stood. `report` is written by the transaction that applies everything.
+    """
+
+    class Kind(models.TextChoices):
+        ORDERS = "orders", _("Orders")
+        CUSTOMERS = "customers", _("Customers")
+        INTERACTIONS = "interactions", _("Interactions")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        READING = "reading", _("reading")
+        APPLYING = "applying", _("applying")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    UNFINISHED = (Status.WAITING, Status.READING, Status.APPLYING)
+    UPLOAD_KEY = "import.upload_key"
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="imports")
+    kind = models.CharField(max_length=12, choices=Kind)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    dry_run = models.BooleanField(default=False)
+    file_name = models.CharField(max_length=255)
+    path = models.TextField()
+    upload_key = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    encoding = models.CharField(max_length=40)
+    mapping = models.JSONField()
+    chunks = models.PositiveIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    progress = models.FloatField(default=0)
+    warnings = models.JSONField(default=list)
+    report = models.JSONField(default=dict)
+    failure = models.JSONField(default=dict)
+    by = models.ForeignKey(User, models.PROTECT, null=True)
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "import"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="import_of_a_file_is_under_way_once",
+                fields=["source", "kind", "sha256", "dry_run"],
+                condition=Q(status__in=("waiting", "reading", "applying")),
+            ),
+            models.CheckConstraint(
+                name="import_progress_is_a_share", condition=Q(progress__gte=0) & Q(progress__lte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status not in self.UNFINISHED
+
+
+class QuarantinedRow(models.Model):
+    """A row that could not be taken: where it stands, what is wrong with it, and its text, encrypted."""
+
+    FIELD = "quarantined_row.text"
+
+    of_import = models.ForeignKey(Import, models.CASCADE, related_name="quarantined")
+    line = models.BigIntegerField()
+    problems = models.JSONField()
+    text = models.BinaryField()
+
+    class Meta:
+        db_table = "quarantined_row"
+        ordering = ["of_import", "line"]
+        constraints = [models.UniqueConstraint(name="quarantined_row_is_kept_once", fields=["of_import", "line"])]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
+
+
+class BeforeImage(models.Model):
+    """A record as it was before an import corrected it."""
+
+    of_import = models.ForeignKey(Import, models.CASCADE, related_name="before_images")
+    table = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "import_before_image"
+        constraints = [
+            models.UniqueConstraint(name="before_image_is_kept_once", fields=["of_import", "table", "record_id"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.record_id}"

@@ -1,0 +1,53 @@
+"""The parser's own process: a plan on standard input, checked chunks on standard output."""
+
+import gc
+import resource
+import sys
+from dataclasses import replace
+
+import pyarrow as pa
+
+from shuke.core.errors import ShukeError
+from shuke.customers import names
+from shuke.intake.checks import Checked
+from shuke.intake.checks.checker import Checker
+from shuke.intake.parsing.wire import Plan, send_chunk, send_failure
+from shuke.intake.reading import lay_out, read_chunks
+
+MEMORY_BYTES = 2 << 30
+"""Reserved memory, of which a parser really uses a tenth; a file that needs more is not one that we understand."""
+
+
+def main() -> None:
+    """Parse until the file ends or nobody listens any more."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    plan = Plan.from_json(sys.stdin.read())
+    gc.disable()  # a chunk's objects die by reference count; scanning for cycles would only cost time
+    out = sys.stdout.buffer
+    try:
+        layout = lay_out(plan.survey)
+        checker = Checker(plan.mapping, layout, zone=plan.zone, region=plan.region)
+        for chunk in read_chunks(plan.survey, layout):
+            if chunk.number >= plan.first_chunk:
+                send_chunk(out, _sounded(checker.check(chunk)))
+    except ShukeError as failure:
+        send_failure(out, failure)
+
+
+def _sounded(checked: Checked) -> Checked:
+    """Names with the pinyin and initials that customers are sorted and found by."""
+    if "name" not in checked.rows.column_names:
+        return checked
+    written = checked.rows["name"].combine_chunks().dictionary_encode()
+    sounds = [names.sounded(name) for name in written.dictionary.to_pylist()]
+    rows = checked.rows
+    for place, column in enumerate(("pinyin", "initials")):
+        rows = rows.append_column(column, pa.array([told[place] for told in sounds], pa.string()).take(written.indices))
+    return replace(checked, rows=rows)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever started us is gone; there is nobody to tell

@@ -1,0 +1,7 @@
+"""Files as they come, read as rows of text with their line numbers: nothing is lost, nothing is guessed silently."""
+
+from shuke.intake.reading.layout import Layout, lay_out
+from shuke.intake.reading.rows import Chunk, Ragged, raw_text, read_chunks
+from shuke.intake.reading.sources import Survey, Unusable, survey
+
+__all__ = ["Chunk", "Layout", "Ragged", "Survey", "Unusable", "lay_out", "raw_text", "read_chunks", "survey"]

@@ -1,0 +1,105 @@
+"""Where the table is in a text: its delimiter, its header, and the title lines above."""
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+
+from shuke.core.words import mark as _
+from shuke.intake.reading.sources import LINE_BREAK, Survey, Unusable
+
+DELIMITERS = (",", ";", "\t", "|")
+HEADER_WITHIN_ROWS = 20
+SHAPE_FROM_ROWS = 200
+EXCEL_GUARD = re.compile(r'^="(.*)"$|^\'(.*)$', re.DOTALL)
+
+
+class NotATable(Unusable):
+    code = "file_not_a_table"
+    message = _("%(file)s is not a table: no comma, semicolon, tab or bar divides its lines into columns.")
+
+
+class NoHeader(Unusable):
+    code = "file_without_header"
+    message = _("%(file)s has no line with column names above its data.")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to cut a text into rows. Data begins on `first_line` (1-based), after `skip_characters`."""
+
+    delimiter: str
+    header: tuple[str, ...]
+    first_line: int
+    skip_characters: int
+    examples: tuple[tuple[str, ...], ...]
+    """The first rows of data, for the mapping's proposal and the page that shows it."""
+
+
+def lay_out(found: Survey) -> Layout:
+    """The layout of a surveyed file; NotATable or NoHeader where there is none."""
+    delimiter = max(DELIMITERS, key=lambda candidate: _agreement(_rows(found, candidate)))
+    rows = _rows(found, delimiter)
+    agreement, width = _agreement(rows)
+    if agreement <= 0.5:
+        raise NotATable(file=found.name)
+    place = _header_place([cells for _line, cells in rows[:HEADER_WITHIN_ROWS]], width)
+    if place is None:
+        raise NoHeader(file=found.name)
+    last_line, names = rows[place]
+    return Layout(
+        delimiter=delimiter,
+        header=_distinct(names + [""] * (width - len(names))),
+        first_line=last_line + 1,
+        skip_characters=_length_of_lines(found.sample, last_line),
+        examples=tuple(tuple(cells) for _line, cells in rows[place + 1 :]),
+    )
+
+
+def clean(cell: str) -> str:
+    """A cell without the blanks around it and without the marks that keep spreadsheets from reading it as a number."""
+    text = cell.strip(" \t\r\n\u3000\u00a0\ufeff\u200b")
+    guard = EXCEL_GUARD.match(text)
+    return (guard[1] or guard[2] or "").strip() if guard else text
+
+
+def _rows(found: Survey, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The sample's first rows that are not blank, each with the number of its last line."""
+    reader = csv.reader(io.StringIO(found.sample, newline=""), delimiter=delimiter)
+    rows = [(reader.line_num, cells) for cells in islice(reader, SHAPE_FROM_ROWS + 1) if any(map(clean, cells))]
+    cut_off = len(rows) > SHAPE_FROM_ROWS or not found.whole
+    return rows[:-1] if cut_off and len(rows) > 1 else rows
+
+
+def _agreement(rows: list[tuple[int, list[str]]]) -> tuple[float, int]:
+    """The share of rows that have the commonest number of columns, and that number."""
+    widths = Counter(len(cells) for _line, cells in rows if len(cells) > 1)
+    return max(((count / len(rows), width) for width, count in widths.items()), default=(0, 0))
+
+
+def _header_place(rows: list[list[str]], width: int) -> int | None:
+    """The fullest row of words above the first row of values."""
+    filled = [[clean(cell) for cell in cells if clean(cell)] for cells in rows]
+    wide = [place for place, cells in enumerate(filled) if len(cells) > width / 2]
+    of_words = [place for place in wide if all(any(map(str.isalpha, cell)) for cell in filled[place])]
+    values_from = min((place for place in wide if place not in of_words), default=len(rows))
+    above = [place for place in of_words if place < values_from]
+    return max(above, key=lambda place: (len(filled[place]), -place), default=None)
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    """Column names, each once: a blank one is called by its place, a repeated one is numbered."""
+    seen: Counter[str] = Counter()
+    distinct = []
+    for place, cell in enumerate(names, start=1):
+        name = " ".join(clean(cell).split()) or f"#{place}"
+        seen[name] += 1
+        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(distinct)
+
+
+def _length_of_lines(text: str, lines: int) -> int:
+    ends = (found.end() for found in LINE_BREAK.finditer(text))
+    return next(islice(ends, lines - 1, None), len(text))

@@ -1,0 +1,213 @@
+"""Importing a file: begun once, resumed as often as it is killed, applied in one transaction."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.timezone import now
+
+from shuke.core import audit
+from shuke.core.databases import advisory_lock, advisory_lock_if_free
+from shuke.core.errors import Conflict, ShukeError
+from shuke.core.jobs import enqueue
+from shuke.core.words import mark as _
+from shuke.customers.models import Source
+from shuke.intake import staging
+from shuke.intake.apply import apply
+from shuke.intake.fields import Kind
+from shuke.intake.mapping import Mapping, propose, validate
+from shuke.intake.models import Import
+from shuke.intake.parsing import Plan, parsed
+from shuke.intake.reading import Survey, Unusable, lay_out, survey
+from shuke.intake.reading.rows import CHUNK_BYTES
+from shuke.intake.reading.sealed import new_key, seal
+from shuke.intake.staging import Progress
+from shuke.staff.models import User
+
+__all__ = ["FileChanged", "begin", "keep", "repeat", "run", "start"]
+
+IMPORT_LOCKS = 7_303_000_000
+DEFAULT_SOURCE = "shop"
+
+
+class FileChanged(Unusable):
+    code = "file_changed"
+    message = _("%(file)s is no longer the file that this import began with.")
+
+
+class FileGone(Unusable):
+    code = "file_gone"
+    message = _("%(file)s is no longer where it was when this import began.")
+
+
+class ReadOtherwise(Conflict):
+    code = "import_reads_otherwise"
+    message = _("%(file)s is already being imported, with other columns or another encoding.")
+
+
+def keep(upload: BinaryIO) -> tuple[Path, bytes]:
+    """Store what somebody sent, encrypted with a key of its own; returns where it lies, and the key for `begin`."""
+    folder = Path(settings.SHUKE.home) / "uploads"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, key = folder / uuid.uuid4().hex, new_key()
+    with path.open("xb") as file:
+        seal(upload, file, key)
+    return path, key
+
+
+def begin(
+    *,
+    path: Path,
+    name: str = "",
+    source: str = DEFAULT_SOURCE,
+    kind: Kind | str | None = None,
+    mapping: Mapping | None = None,
+    encoding: str | None = None,
+    dry_run: bool = False,
+    key: bytes = b"",
+    by: User | None = None,
+    at: datetime | None = None,
+) -> Import:
+    """Note an import that `run` will do; the one under way if this file of this source is already being imported.
+
+    What is left out is found in the file: kind, mapping, encoding. Unusable if the file cannot be imported.
+    """
+    found = survey(path.resolve(), name=name or path.name, encoding=encoding, key=key)
+    layout = lay_out(found)
+    agreed = validate(mapping or propose(layout, kind=Kind(kind) if kind else None).mapping, layout, file=found.name)
+    return _noted(found, agreed, _source(source), dry_run=dry_run, by=by, at=at or now())
+
+
+def repeat(*, this: Import, by: User | None = None, at: datetime | None = None) -> Import:
+    """Note an import that does for good what the dry run `this` has tried; FileGone or FileChanged if it cannot."""
+    found, agreed = _found_again(this), Mapping.from_json(this.mapping)
+    return _noted(found, agreed, this.source, dry_run=False, by=by, at=at or now())
+
+
+@transaction.atomic
+def start(*, this: Import) -> None:
+    """Have the worker run an import."""
+    enqueue("intake.run", key=f"intake.run:{this.pk}", import_id=this.pk)
+
+
+def run(*, import_id: int, on_progress: Callable[[Progress], None] = lambda progress: None) -> Import:
+    """Bring an import to its end, from wherever an earlier run was killed; a finished one is left as it is.
+
+    Unusable if the file turns out to be unfit; the import is then failed and nothing of it was applied.
+    """
+    with advisory_lock(IMPORT_LOCKS + import_id):
+        this = Import.objects.select_related("source").get(pk=import_id)
+        if this.is_finished:
+            return this
+        try:
+            _read(this, on_progress)
+            _apply(this, on_progress)
+        except Unusable as failure:
+            _fail(this, failure)
+            raise
+    return this
+
+
+def _source(name: str) -> Source:
+    return Source.objects.get_or_create(
+        code=slugify(name, allow_unicode=True)[:50] or DEFAULT_SOURCE, defaults={"name": name[:100]}
+    )[0]
+
+
+def _noted(found: Survey, agreed: Mapping, source: Source, *, dry_run: bool, by: User | None, at: datetime) -> Import:
+    same = {"source": source, "kind": agreed.kind, "sha256": found.sha256, "dry_run": dry_run}
+    under_way = Import.objects.filter(**same, status__in=Import.UNFINISHED)
+    this = under_way.first()
+    if this and this.mapping == agreed.as_json() and this.encoding == found.encoding:
+        return this
+    if this:
+        _give_way(this)
+    try:
+        with transaction.atomic():
+            return Import.objects.create(
+                **same,
+                file_name=found.name[:255],
+                path=str(found.path),
+                upload_key=settings.KEY_RING.encrypt(found.key.hex(), field=Import.UPLOAD_KEY) if found.key else None,
+                size=found.unpacked_bytes,
+                encoding=found.encoding,
+                mapping=agreed.as_json(),
+                by=by,
+                begun_at=at,
+            )
+    except IntegrityError:
+        return under_way.get()
+
+
+def _give_way(this: Import) -> None:
+    """End an import that nobody runs any more, for one that reads the file otherwise; ReadOtherwise if it runs."""
+    with advisory_lock_if_free(IMPORT_LOCKS + this.pk) as free:
+        if not free:
+            raise ReadOtherwise(file=this.file_name)
+        _fail(this, ReadOtherwise(file=this.file_name))
+
+
+def _read(this: Import, on_progress: Callable[[Progress], None]) -> None:
+    """Fill the staging table with what is not there yet."""
+    if this.status == Import.Status.APPLYING:
+        return
+    found, agreed = _found_again(this), Mapping.from_json(this.mapping)
+    staging.create(this)
+    _enter(this, Import.Status.READING)
+    plan = Plan(found, agreed, settings.TIME_ZONE, settings.SHUKE.region, first_chunk=this.chunks)
+    with staging.fill(this, customer_by=agreed.customer_by) as stage:
+        for checked in parsed(plan):
+            share = min((checked.number + 1) * CHUNK_BYTES / max(this.size, 1), 1.0)
+            on_progress(stage.take(checked, share=share))
+    this.refresh_from_db()
+    _enter(this, Import.Status.APPLYING)
+
+
+def _found_again(this: Import) -> Survey:
+    """The file as it was surveyed; FileGone or FileChanged if it is not."""
+    key = settings.KEY_RING.decrypt(this.upload_key, field=Import.UPLOAD_KEY) if this.upload_key else ""
+    try:
+        found = survey(Path(this.path), name=this.file_name, encoding=this.encoding, key=bytes.fromhex(key))
+    except FileNotFoundError:
+        raise FileGone(file=this.file_name) from None
+    if found.sha256 != this.sha256:
+        raise FileChanged(file=this.file_name)
+    return found
+
+
+def _apply(this: Import, on_progress: Callable[[Progress], None]) -> None:
+    """All or nothing; of a dry run only the report is kept."""
+    on_progress(Progress(Import.Status.APPLYING, this.rows_read, 1.0))
+    at = now()
+    with transaction.atomic():
+        before = transaction.savepoint()
+        this.report = apply(this, at=at)
+        if this.dry_run:
+            transaction.savepoint_rollback(before)
+        else:
+            transaction.savepoint_commit(before)
+            counts = {key: value for key, value in this.report.items() if isinstance(value, int)}
+            audit.record(this.by, "import.applied", this, at=at, **counts)
+            if counts["inserted"] or counts["updated"]:
+                enqueue("scoring.run", key="scoring.run")
+        staging.drop(this)
+        this.finished_at = at
+        _enter(this, Import.Status.DONE)
+
+
+def _fail(this: Import, failure: ShukeError) -> None:
+    with transaction.atomic():
+        staging.drop(this)
+        this.failure = {"code": failure.code, "message": failure.message, "params": failure.params}
+        this.finished_at = now()
+        _enter(this, Import.Status.FAILED)
+
+
+def _enter(this: Import, status: Import.Status) -> None:
+    this.status = status
+    this.save(update_fields=["status", "report", "failure", "finished_at"])

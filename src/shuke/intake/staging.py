@@ -1,0 +1,175 @@
+"""Where an import's checked rows wait: an unlogged table of its own, filled chunk by chunk.
+
+A chunk, its quarantined rows and the import's place are one transaction, so that a kill at any moment loses at most a
+chunk that will be read again. Contact points are encrypted before they leave this process.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from shuke.core.databases import conninfo
+from shuke.core.errors import Conflict
+from shuke.core.words import mark as _
+from shuke.customers.models import ContactPoint
+from shuke.intake.checks import Checked, Problem
+from shuke.intake.fields import FIELDS, Form, Kind
+from shuke.intake.models import Import, QuarantinedRow
+
+SCHEMA = "staging"
+CONTACTS = ("phone", "email")
+
+COLUMN_TYPES = {
+    Form.KEY: 'text COLLATE "C"',
+    Form.TEXT: 'text COLLATE "C"',
+    Form.TIME: "timestamptz",
+    Form.DAY: "date",
+    Form.BIRTHDAY: "text",
+    Form.MONEY: "bigint",
+    Form.PRICE: "bigint",
+    Form.QUANTITY: "bigint",
+    Form.RATING: "smallint",
+    Form.SECONDS: "integer",
+}
+BOOKMARK = """
+UPDATE import SET chunks = $1::int, rows_read = rows_read + $2::bigint, progress = $3::float8,
+    warnings = $4::text::jsonb WHERE id = $5::bigint AND chunks = $6::int RETURNING id
+"""
+QUARANTINE = """
+INSERT INTO quarantined_row (of_import_id, line, problems, text)
+VALUES ($1::bigint, $2::bigint, $3::text::jsonb, $4::bytea)
+"""
+
+
+class TakenOver(Conflict):
+    code = "import_taken_over"
+    message = _("This import has been taken over. Start it once more: it goes on where it stands.")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import has come; `share` of the file between 0 and 1."""
+
+    status: str
+    rows: int
+    share: float
+
+
+def table_of(this: Import) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, f"import_{this.pk}")
+
+
+def create(this: Import) -> None:
+    """Make the import's table; an earlier run may have made it."""
+    columns = [sql.SQL("line bigint NOT NULL"), sql.SQL('customer_key text COLLATE "C"')]
+    columns += [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _columns(this.kind)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE UNLOGGED TABLE IF NOT EXISTS {} ({})").format(table_of(this), sql.SQL(", ").join(columns))
+        )
+
+
+def drop(this: Import) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table_of(this)))
+
+
+class Stage:
+    """The open way into one import's table; `fill()` opens it."""
+
+    def __init__(self, this: Import, driver: adbc.Connection, customer_by: str | None) -> None:
+        self._import, self._driver, self._customer_by = this, driver, customer_by
+        self._rows = this.rows_read
+        self._warnings = Counter({Problem(told["code"], told["column"]): told["count"] for told in this.warnings})
+
+    def take(self, checked: Checked, *, share: float) -> Progress:
+        """Commit a chunk and the import's new place. TakenOver if a run before us, long dead, still got its own in."""
+        self._warnings += checked.warnings
+        self._rows += checked.rows_in
+        with self._driver.cursor() as cursor:
+            if checked.rows.num_rows:
+                rows, table = self._protected(checked.rows), f"import_{self._import.pk}"
+                cursor.adbc_ingest(table, rows, mode="append", db_schema_name=SCHEMA)
+            if checked.refused:
+                cursor.executemany(QUARANTINE, self._quarantined(checked))
+            told = json.dumps([{**asdict(problem), "count": count} for problem, count in self._warnings.items()])
+            place = [checked.number + 1, checked.rows_in, share, told, self._import.pk, checked.number]
+            cursor.execute(BOOKMARK, place)
+            if not cursor.fetchone():
+                raise TakenOver
+        self._driver.commit()
+        return Progress(Import.Status.READING, self._rows, share)
+
+    def _protected(self, rows: pa.Table) -> pa.Table:
+        """Contact points as ciphertext and blind index; who the customer is as one column `customer_key`."""
+        key = rows["customer"] if "customer" in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+        for contact in CONTACTS:
+            if contact not in rows.column_names:
+                continue
+            sealed, index = _sealed(rows[contact].combine_chunks())
+            if contact == self._customer_by:
+                key = pc.binary_join_element_wise(contact, pc.cast(_hexadecimal(index), pa.string()), ":")
+            rows = rows.drop_columns(contact)
+            rows = rows.append_column(f"{contact}_value", sealed).append_column(f"{contact}_index", index)
+        rows = rows.drop_columns("customer") if "customer" in rows.column_names else rows
+        return rows.append_column("customer_key", key).replace_schema_metadata(None)
+
+    def _quarantined(self, checked: Checked) -> pa.Table:
+        ring = settings.KEY_RING
+        return pa.table(
+            {
+                "of_import_id": pa.array([self._import.pk] * len(checked.refused), pa.int64()),
+                "line": pa.array([row.line for row in checked.refused], pa.int64()),
+                "problems": pa.array(
+                    [json.dumps([asdict(problem) for problem in row.problems]) for row in checked.refused], pa.string()
+                ),
+                "text": pa.array(
+                    [ring.encrypt(row.text, field=QuarantinedRow.FIELD) for row in checked.refused], pa.binary()
+                ),
+            }
+        )
+
+
+@contextmanager
+def fill(this: Import, *, customer_by: str | None) -> Iterator[Stage]:
+    """The way into the import's table, on a connection of its own."""
+    with closing(adbc.connect(conninfo())) as driver:
+        yield Stage(this, driver, customer_by)
+
+
+def _columns(kind: str) -> Iterator[tuple[str, str]]:
+    """Every field that a file of this kind can have, so that the statements over it are always the same."""
+    for known in FIELDS[Kind(kind)]:
+        if known.key in CONTACTS:
+            yield f"{known.key}_value", "bytea"
+            yield f"{known.key}_index", "bytea"
+        elif known.key != "customer":
+            yield known.key, COLUMN_TYPES[known.form]
+    yield "pinyin", "text"
+    yield "initials", "text"
+    yield "at_on", "date"
+    yield "line_amount", "bigint"
+
+
+def _sealed(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Ciphertext and blind index of each text; one person's many rows cost one encryption a chunk."""
+    ring, distinct = settings.KEY_RING, texts.dictionary_encode()
+    plain = distinct.dictionary.to_pylist()
+    values = pa.array([ring.encrypt(text, field=ContactPoint.FIELD) for text in plain], pa.binary())
+    indexes = pa.array([ring.blind_index(text, field=ContactPoint.FIELD) for text in plain], pa.binary())
+    return values.take(distinct.indices), indexes.take(distinct.indices)
+
+
+def _hexadecimal(values: pa.Array) -> pa.Array:
+    distinct = values.dictionary_encode()
+    texts = pa.array([value.hex() for value in distinct.dictionary.to_pylist()], pa.string())
+    return texts.take(distinct.indices)

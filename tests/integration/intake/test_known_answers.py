@@ -1,0 +1,70 @@
+"""Real and invented exports through the real path, against the figures that are known of them."""
+
+from zipfile import ZipFile
+
+import pytest
+from django.db import connection
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GROSS = """
+SELECT count(*), count(DISTINCT orders.identity_id), count(DISTINCT orders.id), sum(line.amount)
+FROM order_line AS line JOIN customer_order AS orders ON orders.id = line.order_id
+WHERE orders.identity_id IS NOT NULL AND orders.kind = 'sale' AND line.quantity > 0 AND line.unit_price > 0
+"""
+
+
+def test_online_retail_comes_in_whole_and_a_second_time_changes_nothing(imported, shared_data):
+    first = imported(shared_data / "online_retail.csv.gz", source="online retail")
+    assert first == {
+        "rows_in": 541_909,
+        "inserted": 541_909,
+        "updated": 0,
+        "unchanged": 0,
+        "quarantined": 0,
+        "warnings": 5_271,
+        "warnings_by": [{"code": "lines_alike", "column": "", "count": 5_271}],
+        "orders": 25_900,
+        "customers": 4_338,
+        "by_status": first["by_status"],
+        "net_amount": 8_300_065.81,
+        "orders_without_customer": first["orders_without_customer"],
+        "net_amount_without_customer": first["net_amount_without_customer"],
+        "encoding": "utf-8",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(GROSS)
+        assert cursor.fetchone() == (397_884, 4_338, 18_532, 891_140_790)
+
+    again = imported(shared_data / "online_retail.csv.gz", source="online retail")
+    assert again == first | {"inserted": 0, "unchanged": 541_909}
+
+
+@pytest.fixture
+def dirty(shared_data, tmp_path):
+    with ZipFile(shared_data / "messy_import.zip") as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / "messy_import"
+
+
+def test_taobao_orders(imported, dirty):
+    report = imported(dirty / "taobao_ExportOrderList_gbk.csv")
+    assert report["encoding"] == "gb18030"
+    assert (report["rows_in"], report["inserted"], report["unchanged"], report["quarantined"]) == (1_210, 1_198, 12, 0)
+    assert (report["orders"], report["customers"], report["net_amount"]) == (1_198, 376, 254_965.69)
+    assert report["by_status"] == {"paid": 1_092, "refunded": 40, "cancelled": 24, "unpaid": 42}
+
+
+def test_crm_members(imported, dirty):
+    report = imported(dirty / "crm_members_utf8bom.csv")
+    assert (report["rows_in"], report["inserted"], report["quarantined"]) == (412, 412, 0)
+    warnings = {(told["code"], told["column"]): told["count"] for told in report["warnings_by"]}
+    assert warnings["phone_unreadable", "手机号码"] + warnings["phone_masked", "手机号码"] == 11
+    assert warnings["date_impossible", "注册日期"] + warnings["time_unreadable", "注册日期"] == 4
+
+
+def test_service_log(imported, dirty):
+    report = imported(dirty / "service_log_semicolon_gb18030.csv")
+    assert (report["rows_in"], report["inserted"], report["quarantined"]) == (600, 600, 0)
+    again = imported(dirty / "service_log_semicolon_gb18030.csv")
+    assert (again["inserted"], again["unchanged"]) == (0, 600)
