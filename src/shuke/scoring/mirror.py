@@ -1,0 +1,197 @@
+"""The columnar mirror: the facts as Parquet files by month, rebuilt from PostgreSQL wherever a mark says so.
+
+A refresh takes one repeatable-read snapshot, reads the marks, writes the marked months whole under new names, replaces
+the manifest in one step and then deletes the marks that it saw. Readers follow the manifest, so they see one state;
+a fact that commits later has its own mark and is taken by the next refresh, however the transactions interleaved.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shuke.core.databases import advisory_lock, conninfo
+from shuke.history.models import MonthMark
+
+__all__ = ["Manifest", "Mirror", "Refreshed"]
+
+ORDERS = """
+SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount
+FROM customer_order WHERE ordered_on >= '{first}' AND ordered_on < '{after}'
+"""
+ORDER_EVENTS = """
+SELECT e.order_id, o.identity_id, e.kind, e.happened_on, e.amount
+FROM order_event e JOIN customer_order o ON o.id = e.order_id
+WHERE e.happened_on >= '{first}' AND e.happened_on < '{after}'
+"""
+IDENTITIES = "SELECT id AS identity_id, customer_id FROM identity"
+MONTHS_WITH_FACTS = """
+SELECT date_trunc('month', ordered_on)::date AS month FROM customer_order GROUP BY 1
+UNION SELECT date_trunc('month', happened_on)::date FROM order_event GROUP BY 1
+"""
+
+SCHEMAS = {
+    "orders": pa.schema(
+        [
+            ("order_id", pa.int64()),
+            ("identity_id", pa.int64()),
+            ("source_id", pa.int64()),
+            ("store_id", pa.int64()),
+            ("line_id", pa.int64()),
+            ("kind", pa.string()),
+            ("ordered_on", pa.date32()),
+            ("amount", pa.int64()),
+        ]
+    ),
+    "order_events": pa.schema(
+        [
+            ("order_id", pa.int64()),
+            ("identity_id", pa.int64()),
+            ("kind", pa.string()),
+            ("happened_on", pa.date32()),
+            ("amount", pa.int64()),
+        ]
+    ),
+    "identities": pa.schema([("identity_id", pa.int64()), ("customer_id", pa.int64())]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Which files are the mirror: by table, the file of each month (identities have one under "all")."""
+
+    files: dict[str, dict[str, str]] = field(default_factory=lambda: {table: {} for table in SCHEMAS})
+
+    def names(self) -> set[str]:
+        return {name for months in self.files.values() for name in months.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did: the months it wrote anew and the rows in them."""
+
+    months: tuple[date, ...]
+    rows: int
+
+
+class Mirror:
+    """The mirror in a folder; one reader or writer at a time, by a lock in the database."""
+
+    LOCK = 7_301_002
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def manifest(self) -> Manifest | None:
+        """The present manifest, or None where there is no mirror yet."""
+        try:
+            return Manifest(**json.loads((self.folder / "manifest.json").read_text()))
+        except FileNotFoundError:
+            return None
+
+    def files(self, table: str) -> list[Path]:
+        """The Parquet files of `table`; at least one, which may be empty."""
+        manifest = self.manifest() or Manifest()
+        names = manifest.files[table].values()
+        return [self.folder / name for name in names] or [self._empty(table)]
+
+    @contextmanager
+    def fresh(self) -> Iterator[Refreshed]:
+        """The mirror brought to what is committed now, and left alone by others until the block ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with advisory_lock(self.LOCK):
+            yield self._refresh()
+
+    def _refresh(self) -> Refreshed:
+        before = self.manifest()
+        with closing(adbc.connect(conninfo())) as snapshot:
+            _read_only_snapshot(snapshot)
+            marks = _fetch(snapshot, "SELECT id, month FROM month_mark")
+            marked = MONTHS_WITH_FACTS if before is None else "SELECT DISTINCT month FROM month_mark"
+            months = sorted(_fetch(snapshot, marked)["month"].to_pylist())
+            after, rows = self._export(snapshot, before or Manifest(), months)
+        self._switch(after)
+        MonthMark.objects.filter(pk__in=marks["id"].to_pylist()).delete()
+        self._sweep(after)
+        return Refreshed(tuple(months), rows)
+
+    def _export(self, snapshot, before: Manifest, months: list[date]) -> tuple[Manifest, int]:
+        files = {table: dict(before.files[table]) for table in SCHEMAS}
+        rows = 0
+        for month in months:
+            span = {"first": month, "after": _next_month(month)}
+            for table, query in (("orders", ORDERS), ("order_events", ORDER_EVENTS)):
+                files[table].pop(str(month), None)
+                name, written = self._write(snapshot, table, query.format(**span), label=f"{month:%Y-%m}")
+                rows += written
+                if written:
+                    files[table][str(month)] = name
+        files["identities"]["all"], _ = self._write(snapshot, "identities", IDENTITIES, label="all")
+        return Manifest(files), rows
+
+    def _write(self, snapshot, table: str, query: str, *, label: str) -> tuple[str, int]:
+        name = f"{table}-{label}-{uuid.uuid4().hex}.parquet"
+        rows = 0
+        with closing(snapshot.cursor()) as cursor:
+            cursor.execute(query)
+            with pq.ParquetWriter(self.folder / name, SCHEMAS[table], compression="zstd") as writer:
+                for batch in _large(cursor.fetch_record_batch()):
+                    writer.write_table(batch.cast(SCHEMAS[table]))
+                    rows += batch.num_rows
+        return name, rows
+
+    def _switch(self, manifest: Manifest) -> None:
+        draft = self.folder / "manifest.json.new"
+        with draft.open("w") as file:
+            json.dump(asdict(manifest), file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.folder / "manifest.json")
+
+    def _sweep(self, manifest: Manifest) -> None:
+        keep = manifest.names()
+        for path in self.folder.glob("*-*.parquet"):
+            if path.name not in keep:
+                path.unlink(missing_ok=True)
+
+    def _empty(self, table: str) -> Path:
+        path = self.folder / f"{table}.none.parquet"
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            pq.write_table(SCHEMAS[table].empty_table(), path)
+        return path
+
+
+def _read_only_snapshot(snapshot) -> None:
+    with closing(snapshot.cursor()) as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _fetch(snapshot, query: str) -> pa.Table:
+    with closing(snapshot.cursor()) as cursor:
+        cursor.execute(query)
+        return cursor.fetch_arrow_table()
+
+
+def _large(batches: pa.RecordBatchReader, rows: int = 500_000) -> Iterator[pa.Table]:
+    """Row groups of a useful size: the driver's own batches are small."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= rows:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -1,0 +1,109 @@
+"""Runs and the scores that they leave: one wide row per customer and run, and one row that says which run counts."""
+
+from django.db import models
+from django.db.models import Q
+
+from shuke.customers.models import Customer
+
+__all__ = ["LiveRun", "Run", "Score"]
+
+
+class Run(models.Model):
+    """One computation over all customers as of a day, with the policies and parameters that it used."""
+
+    class Kind(models.TextChoices):
+        NIGHTLY = "nightly"
+        ASKED = "asked"
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    as_of = models.DateField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    policies = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "run"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="nightly_run_once_per_business_date",
+                fields=["as_of"],
+                condition=Q(kind="nightly") & ~Q(status="failed"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} as of {self.as_of}"
+
+
+class LiveRun(models.Model):
+    """The one row that says which run's scores count."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    run = models.ForeignKey(Run, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "live_run"
+        constraints = [models.CheckConstraint(name="there_is_one_live_run", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"live: {self.run_id}"
+
+
+class ScoreQuerySet(models.QuerySet):
+    def live(self):
+        """The scores that count now."""
+        return self.filter(run_id__in=LiveRun.objects.values("run_id"))
+
+
+class Score(models.Model):
+    """What a run says of one customer. Money in minor units; the table is list-partitioned by run (migration 0002)."""
+
+    pk = models.CompositePrimaryKey("run_id", "customer_id")
+    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False)
+    customer = models.ForeignKey(Customer, models.DO_NOTHING, db_constraint=False, related_name="scores")
+    days_since_last = models.IntegerField()
+    orders = models.IntegerField()
+    money = models.BigIntegerField()
+    net_money = models.BigIntegerField()
+    net_money_365 = models.BigIntegerField()
+    average_order = models.BigIntegerField()
+    orders_per_month = models.FloatField()
+    trend = models.FloatField(null=True)
+    median_gap = models.FloatField(null=True)
+    first_ordered_on = models.DateField()
+    last_ordered_on = models.DateField()
+    r = models.CharField(max_length=1)
+    f = models.CharField(max_length=1)
+    m = models.CharField(max_length=1)
+    t = models.CharField(max_length=1)
+    r_quintile = models.SmallIntegerField()
+    f_quintile = models.SmallIntegerField()
+    m_quintile = models.SmallIntegerField()
+    tier = models.CharField(max_length=10)
+    activity = models.CharField(max_length=10)
+    value_at_risk = models.BigIntegerField()
+    recency_line = models.CharField(max_length=10, null=True)  # noqa: DJ001  by spend there is none
+    money_line = models.CharField(max_length=10)
+    active_until_days = models.FloatField()
+    days_since_first = models.IntegerField()
+    money_90 = models.BigIntegerField()
+    money_90_before = models.BigIntegerField()
+
+    objects = ScoreQuerySet.as_manager()
+
+    class Meta:
+        db_table = "score"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in run {self.run_id}"

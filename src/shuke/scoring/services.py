@@ -1,0 +1,157 @@
+"""Runs: score everybody as of a day, write the scores beside the old ones, and switch in one step."""
+
+from calendar import monthrange
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils.timezone import localdate, now
+
+from shuke.core import audit
+from shuke.core.databases import advisory_lock, conninfo
+from shuke.core.errors import Conflict, Invalid
+from shuke.core.words import mark as _
+from shuke.scoring import engines, policies
+from shuke.scoring.mirror import Mirror
+from shuke.scoring.models import LiveRun, Run, Score
+
+__all__ = ["AlreadyScored", "FutureDay", "run"]
+
+KEEP_DAYS = 35
+RUN_LOCK = 7_301_003
+
+_ARROW_TYPES = {
+    "IntegerField": pa.int32(),
+    "SmallIntegerField": pa.int16(),
+    "BigIntegerField": pa.int64(),
+    "FloatField": pa.float64(),
+    "DateField": pa.date32(),
+    "CharField": pa.string(),
+    "ForeignKey": pa.int64(),
+}
+
+
+class AlreadyScored(Conflict):
+    code = "already_scored"
+    message = _("The nightly run of %(as_of)s has been done, or is under way.")
+
+
+class FutureDay(Invalid):
+    code = "future_day"
+    message = _("%(as_of)s lies ahead; scores are computed for today or an earlier day.")
+
+
+def mirror() -> Mirror:
+    """The mirror of this installation."""
+    return Mirror(Path(settings.SHUKE.home) / "mirror")
+
+
+def run(
+    *,
+    as_of: date | None = None,
+    kind: Run.Kind = Run.Kind.ASKED,
+    then: Callable[[Run], None] = lambda run: None,
+    at: datetime | None = None,
+) -> Run:
+    """Score every customer as of a day (today if left out) and make the run the live one.
+
+    `then` is called inside the transaction that switches. A failed run leaves the live one in place.
+    FutureDay; AlreadyScored for a second nightly run of one business date.
+    """
+    as_of = as_of or localdate()
+    if as_of > localdate():
+        raise FutureDay(as_of=as_of)
+    in_force = policies.in_force()
+    with advisory_lock(RUN_LOCK):
+        _bury_the_dead()
+        this = _begin(as_of, kind, in_force.versions, at or now())
+        try:
+            _score(this, in_force)
+            _switch(this, then)
+        except BaseException as failure:
+            _give_up(this, type(failure).__name__)
+            raise
+        _drop_old_partitions(this)
+    return this
+
+
+def _bury_the_dead() -> None:
+    """We hold the lock of all runs, so whatever still calls itself running was killed."""
+    for dead in Run.objects.filter(status=Run.Status.RUNNING):
+        _give_up(dead, "killed")
+
+
+def _begin(as_of: date, kind: Run.Kind, versions: dict[str, int], at: datetime) -> Run:
+    try:
+        with transaction.atomic():
+            return Run.objects.create(as_of=as_of, kind=kind, policies=versions, started_at=at)
+    except IntegrityError:
+        raise AlreadyScored(as_of=as_of) from None
+
+
+def _score(this: Run, in_force: policies.InForce) -> None:
+    store = mirror()
+    columns = _columns()
+    with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
+        scored = engines.score(engine, tables, as_of=this.as_of, policies=in_force.bodies, columns=columns.remove(0))
+        rows = _write(this, scored.rows, columns)
+    this.parameters = scored.parameters.model_dump(mode="json")
+    this.counts = {"customers": rows, "months_refreshed": len(refreshed.months)}
+
+
+def _columns() -> pa.Schema:
+    fields = [field for field in Score._meta.concrete_fields if field.column]
+    return pa.schema([(field.column, _ARROW_TYPES[field.get_internal_type()]) for field in fields])
+
+
+def _write(this: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
+    """Stream the rows into a partition of their own, which nobody reads before it is attached."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT score_open_partition(%s)", [this.pk])
+        (table,) = cursor.fetchone()
+    batches = (_of_run(this, batch, columns) for batch in rows)
+    with closing(adbc.connect(conninfo())) as target, closing(target.cursor()) as cursor:
+        written = cursor.adbc_ingest(table, pa.RecordBatchReader.from_batches(columns, batches), mode="append")
+        target.commit()
+    return written
+
+
+def _of_run(this: Run, batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
+    run_ids = pa.array([this.pk], pa.int64()).take(pa.array([0] * batch.num_rows, pa.int32()))
+    return pa.RecordBatch.from_arrays([run_ids, *batch.columns], schema=columns)
+
+
+@transaction.atomic
+def _switch(this: Run, then: Callable[[Run], None]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT score_attach_partition(%s)", [this.pk])
+    this.status, this.finished_at = Run.Status.DONE, now()
+    this.save()
+    LiveRun.objects.update_or_create(id=1, defaults={"run": this})
+    audit.record(None, "run.done", this, at=this.finished_at, as_of=str(this.as_of), **this.counts)
+    then(this)
+
+
+def _give_up(this: Run, reason: str) -> None:
+    this.status, this.finished_at, this.error = Run.Status.FAILED, now(), reason
+    this.save()
+    _drop_partition(this)
+
+
+def _drop_old_partitions(this: Run) -> None:
+    """Nightly scores stay 35 days, month ends for good; the live run and later ones always."""
+    oldest = this.as_of - timedelta(days=KEEP_DAYS)
+    for old in Run.objects.filter(as_of__lt=oldest, pk__lt=this.pk, counts__has_key="customers"):
+        if old.as_of.day != monthrange(old.as_of.year, old.as_of.month)[1]:
+            _drop_partition(old)
+
+
+def _drop_partition(of: Run) -> None:
+    """Drop it, or leave it for the next time while somebody reads it."""
+    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT score_drop_partition(%s)", [of.pk])
