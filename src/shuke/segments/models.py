@@ -1,0 +1,158 @@
+"""Who is in which tier and activity, since when and why; and the one row per customer that lists read."""
+
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Replace
+from django.utils.translation import gettext_lazy as _
+
+from shuke.customers.models import Customer
+from shuke.staff.models import Store, User
+from shuke.staff.rights import Sight
+
+__all__ = ["Activity", "CustomerListing", "Membership", "Tier"]
+
+
+class Tier(models.TextChoices):
+    GOLD = "gold", _("Gold")
+    SILVER = "silver", _("Silver")
+    BRONZE = "bronze", _("Bronze")
+
+
+class Activity(models.TextChoices):
+    NEW = "new", _("New")
+    ACTIVE = "active", _("Active")
+    DORMANT = "dormant", _("Dormant")
+    LOST = "lost", _("Lost")
+
+
+class Membership(models.Model):
+    """A customer's tier or activity from one day to another; the open one is the present one."""
+
+    class Kind(models.TextChoices):
+        TIER = "tier", _("Tier")
+        ACTIVITY = "activity", _("Activity")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=10)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    run_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "membership"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_present_membership_of_a_kind", fields=["customer", "kind"], condition=Q(until=None)
+            )
+        ]
+        indexes = [models.Index(fields=["customer", "kind", "-since"], name="membership_by_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.value} since {self.since}"
+
+
+class CustomerListingQuerySet(models.QuerySet):
+    def visible_to(self, staff: User):
+        """The rows that `staff` may see: as `Customer.objects.visible_to`, by the denormalised owner."""
+        if staff.sight == Sight.ALL:
+            return self
+        if staff.sight == Sight.TEAM and staff.team_id:
+            return self.filter(owner__in=list(User.objects.filter(team=staff.team_id).values_list("pk", flat=True)))
+        return self.filter(owner=staff)
+
+
+FILTERS = ["owner", "tier", "activity", "r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile"]
+SORTED = ["pinyin", "days_since_last", "orders", "money", "value_at_risk", "last_contact_on"]
+
+
+def last_contact() -> Coalesce:
+    """The last contact as a value that sorts; those who were never contacted come first."""
+    return Coalesce("last_contact_on", Value(date.min))
+
+
+def compact_pinyin() -> Replace:
+    """Pinyin without its blanks: what people type."""
+    return Replace("pinyin", Value(" "), Value(""))
+
+
+def sort_index(name: str, *keys: str | Coalesce) -> models.Index:
+    """The order of one sort within each tier and activity, equal values in the order of their customers.
+
+    Tier and activity go together with every number (nobody lost is worth much next year), so one order of all would
+    be walked for long before it met the first of them. The list walks each by itself and merges.
+    """
+    carried = [name for name in FILTERS if name not in {"tier", "activity"}]
+    if all(isinstance(key, str) for key in keys):
+        return models.Index(fields=["tier", "activity", *keys], include=carried, name=name)
+    return models.Index("tier", "activity", *keys, include=[*carried, "last_contact_on"], name=name)
+
+
+def filter_index(name: str, *columns: str) -> models.Index:
+    """Those who fit a filter, with all that they may be filtered further and sorted by: no row is read for it."""
+    carried = [column for column in (*FILTERS, *SORTED) if column not in columns]
+    return models.Index(fields=columns, include=carried, name=name)
+
+
+class CustomerListing(models.Model):
+    """One denormalised row per customer, maintained by set statements; money in minor units.
+
+    It is derived from the tables that it names, so it carries no foreign keys: checking them row by row took longer
+    than writing the rows.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="listing", db_constraint=False
+    )
+    name = models.CharField(max_length=200, blank=True, db_collation="C")
+    pinyin = models.CharField(max_length=600, blank=True, db_collation="C")
+    initials = models.CharField(max_length=200, blank=True, db_collation="C")
+    bigrams = ArrayField(models.CharField(max_length=2), default=list)
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, db_index=False, db_constraint=False)
+    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, db_index=False, db_constraint=False)
+    tier = models.CharField(max_length=10, blank=True, choices=Tier)
+    activity = models.CharField(max_length=10, blank=True, choices=Activity)
+    r = models.CharField(max_length=1, blank=True)
+    f = models.CharField(max_length=1, blank=True)
+    m = models.CharField(max_length=1, blank=True)
+    t = models.CharField(max_length=1, blank=True)
+    r_quintile = models.SmallIntegerField(default=0)
+    f_quintile = models.SmallIntegerField(default=0)
+    m_quintile = models.SmallIntegerField(default=0)
+    days_since_last = models.IntegerField(default=-1)
+    orders = models.IntegerField(default=0)
+    money = models.BigIntegerField(default=0)
+    net_money_365 = models.BigIntegerField(default=0)
+    value_at_risk = models.BigIntegerField(default=0)
+    first_ordered_on = models.DateField(null=True, blank=True)
+    last_ordered_on = models.DateField(null=True, blank=True)
+    last_contact_on = models.DateField(null=True, blank=True)
+
+    objects = CustomerListingQuerySet.as_manager()
+
+    class Meta:
+        db_table = "customer_list"
+        indexes = [
+            sort_index("list_by_value_at_risk", "-value_at_risk", "-customer"),
+            sort_index("list_by_money", "-money", "-customer"),
+            sort_index("list_by_orders", "-orders", "-customer"),
+            sort_index("list_by_days", "days_since_last", "customer"),
+            sort_index("list_by_pinyin", "pinyin", "customer"),
+            sort_index("list_by_contact", last_contact(), "customer"),
+            filter_index("list_by_owner", "owner", "customer"),
+            filter_index("list_by_letters", "r", "f", "m", "t", "customer"),
+            filter_index("list_by_quintiles", "r_quintile", "f_quintile", "m_quintile", "customer"),
+            models.Index(fields=["initials", "customer"], name="list_by_initials"),
+            models.Index(compact_pinyin(), name="list_by_compact_pinyin"),
+            GinIndex(fields=["bigrams"], name="list_by_bigrams"),
+            GinIndex(OpClass(compact_pinyin(), name="gin_trgm_ops"), name="list_by_likeness"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"#{self.pk}"

@@ -1,0 +1,241 @@
+"""The list of customers: who is in it, in which order, page by page; and who is meant by what somebody types."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+
+from shuke.core import keyset
+from shuke.core.keyset import Key
+from shuke.customers import contacts
+from shuke.customers.models import CustomerTag, Identity, Source
+from shuke.customers.queries import with_contact
+from shuke.segments.models import Activity, CustomerListing, Membership, Tier, compact_pinyin, last_contact
+from shuke.staff.models import User
+
+PAGE_SIZE = 50
+COUNTED = 10_000
+"""Beyond this many, counting costs more than the number tells."""
+CANDIDATES = 1_000
+"""A search that finds more than this is better refined than sorted."""
+GATHERED = 500_000
+"""Up to so many rows of some bands are gathered and sorted; of more, the order itself soon meets enough."""
+BATCH = 2_000
+NOBODY = "nobody"
+"""The owner of those whom nobody keeps."""
+UNSCORED = ("", "")
+STRATA = (UNSCORED, *product(Tier.values, Activity.values))
+"""What tier and activity a row can have; each pair stands in order by itself (`segments.models.sort_index`)."""
+
+CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+BANDS = ("r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile")
+"""Filters that go together with the numbers that rows are sorted by: an order may be walked long before they fit."""
+EXACT = ("tier", "activity", *BANDS)
+
+
+def _text(cursor: str) -> str:
+    if "\x00" in cursor:
+        raise ValueError("PostgreSQL keeps no NUL")
+    return cursor
+
+
+SORTS = {
+    "name": Key(F("pinyin"), _text),
+    "days": Key(F("days_since_last"), int),
+    "orders": Key(F("orders"), int),
+    "money": Key(F("money"), int),
+    "risk": Key(F("value_at_risk"), int),
+    "contact": Key(last_contact(), date.fromisoformat, date.isoformat),
+}
+DEFAULT_SORT = "-risk"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of customers. `count` stops behind COUNTED; `cut` says that a search found more than it sorts."""
+
+    rows: list[CustomerListing]
+    previous: str
+    following: str
+    count: int
+    cut: bool
+
+
+def customer_list(
+    *,
+    staff: User,
+    filters: Mapping[str, object],
+    text: str = "",
+    sort: str = DEFAULT_SORT,
+    after: str = "",
+    before: str = "",
+) -> Listing:
+    """The page of customers that `staff` asks for, among those whom they may see."""
+    chosen = _chosen(staff, filters, text)
+    descending, key = sort.startswith("-"), SORTS[sort.removeprefix("-")]
+    page = keyset.page(
+        chosen.rows, key, descending=descending, size=PAGE_SIZE, after=after, before=before, strata=chosen.strata
+    )
+    return Listing(_rows_of(page.keys), page.previous, page.following, chosen.count, chosen.cut)
+
+
+def every_customer(
+    *, staff: User, filters: Mapping[str, object], text: str = "", sort: str = DEFAULT_SORT
+) -> Iterator[CustomerListing]:
+    """All rows of the list, for an export: page after page, so that memory stays small."""
+    chosen = _chosen(staff, filters, text)
+    descending, key = sort.startswith("-"), SORTS[sort.removeprefix("-")]
+    after = ""
+    while True:
+        page = keyset.page(chosen.rows, key, descending=descending, size=BATCH, after=after, strata=chosen.strata)
+        yield from _rows_of(page.keys)
+        after = page.following
+        if not after:
+            return
+
+
+def found(*, staff: User, text: str, limit: int) -> list[CustomerListing]:
+    """Who is meant by `text`, the customers we stand to lose most by first."""
+    keys = _candidates(CustomerListing.objects.visible_to(staff), text)[:CANDIDATES]
+    best = CustomerListing.objects.filter(pk__in=keys).order_by("-value_at_risk", "-pk")
+    return list(best.select_related("owner")[:limit])
+
+
+def memberships_of(customer_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(customer=customer_id)
+
+
+def present_memberships(customer_id: int) -> dict[str, Membership]:
+    """The tier and the activity of now, each with the day since when, by kind."""
+    return {membership.kind: membership for membership in memberships_of(customer_id).filter(until=None)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The rows of a list, how many there are (at most one more than COUNTED), and how to come by their order.
+
+    With `strata` the order is walked; without, the rows are gathered and sorted. `cut`: a search found too many.
+    """
+
+    rows: QuerySet[CustomerListing]
+    count: int
+    strata: Sequence[Q] = ()
+    cut: bool = False
+
+
+def _chosen(staff: User, filters: Mapping[str, object], text: str) -> _Chosen:
+    rows = _narrowed(CustomerListing.objects.visible_to(staff), filters)
+    if text:
+        keys = _candidates(rows, text)
+        kept = keys[:CANDIDATES]
+        return _Chosen(CustomerListing.objects.filter(pk__in=kept), len(kept), cut=len(keys) > CANDIDATES)
+    count = rows[: COUNTED + 1].count()
+    if count <= COUNTED or (any(map(filters.get, BANDS)) and _estimate(rows) <= GATHERED):
+        return _Chosen(rows, count)
+    return _Chosen(
+        _narrowed(CustomerListing.objects.visible_to(staff), filters, by_probing=True), count, _strata(filters)
+    )
+
+
+def _estimate(rows: QuerySet[CustomerListing]) -> int:
+    """How many rows the planner expects; counting them would cost more than sorting."""
+    (explained,) = json.loads(rows.explain(format="json"))
+    return explained["Plan"]["Plan Rows"]
+
+
+def _strata(filters: Mapping[str, object]) -> list[Q]:
+    """The pairs of tier and activity that the filters leave."""
+    tier, activity = filters.get("tier"), filters.get("activity")
+    return [
+        Q(tier=stratum[0], activity=stratum[1])
+        for stratum in STRATA
+        if tier in (None, "", stratum[0]) and activity in (None, "", stratum[1])
+    ]
+
+
+def _narrowed(
+    rows: QuerySet[CustomerListing], filters: Mapping[str, object], *, by_probing: bool = False
+) -> QuerySet[CustomerListing]:
+    """The rows that fit the filters.
+
+    Those with a tag are looked up from it; `by_probing` each row that is walked by is asked instead. That is a value
+    and no condition, so that the planner cannot turn it into a join with all who carry the tag.
+    """
+    rows = rows.filter(**{name: filters[name] for name in EXACT if filters.get(name)})
+    if owner := filters.get("owner"):
+        rows = rows.filter(owner=None if owner == NOBODY else owner)
+    if tag := filters.get("tag"):
+        tagged = CustomerTag.objects.filter(tag=tag)
+        if not by_probing:
+            return rows.filter(customer__in=tagged.values("customer"))
+        carries = tagged.filter(customer=OuterRef("pk")).values(carries=Value(True))
+        return rows.alias(is_tagged=Subquery(carries)).filter(is_tagged=True)
+    return rows
+
+
+def _rows_of(keys: Sequence[int]) -> list[CustomerListing]:
+    """Whole rows only for the keys of a page: the walk to them reads nothing but an index."""
+    found_rows = CustomerListing.objects.select_related("owner").in_bulk(keys)
+    return [found_rows[key] for key in keys if key in found_rows]
+
+
+def _candidates(rows: QuerySet[CustomerListing], text: str) -> list[int]:
+    """Keys of those whom `text` may mean, at most one more than CANDIDATES.
+
+    They are read before anything is sorted. In one statement the planner would rather walk the whole order.
+    """
+    rows = rows.alias(compact_pinyin=compact_pinyin())
+    for reading in _readings(text):
+        keys = list(rows.filter(reading).values_list("pk", flat=True)[: CANDIDATES + 1])
+        if keys:
+            return keys
+    return []
+
+
+def _readings(text: str) -> Iterator[Q]:
+    """What `text` may mean, the surest first; the next one counts only where nobody fits the one before."""
+    text = " ".join(text.split())
+    if text.startswith("#"):
+        yield _tagged(name__iexact=text[1:].strip())
+        yield _tagged(name__istartswith=text[1:].strip())
+    elif contact := contacts.guess(text):
+        _kind, value = contact
+        yield Q(customer__in=with_contact(contacts.fingerprint(value)).values("pk"))
+        yield _numbered(text)
+    elif CHINESE.search(text):
+        yield Q(bigrams__contains=grams(text), name__contains=text)
+    elif text:
+        yield from _latin(text)
+
+
+def _latin(text: str) -> Iterator[Q]:
+    compact = text.lower().replace(" ", "")
+    yield Q(compact_pinyin__startswith=compact) | Q(initials__startswith=compact)
+    yield _numbered(text)
+    if len(compact) > 2:
+        yield Q(compact_pinyin__trigram_similar=compact)
+
+
+def _numbered(text: str) -> Q:
+    """The customer whom one of the sources knows under this number."""
+    identities = Identity.objects.filter(source__in=list(Source.objects.values_list("pk", flat=True)))
+    return Q(customer__in=identities.filter(source_key=text).values("customer"))
+
+
+def _tagged(**name: str) -> Q:
+    return Q(
+        customer__in=CustomerTag.objects.filter(**{f"tag__{key}": value for key, value in name.items()}).values(
+            "customer"
+        )
+    )
+
+
+def grams(text: str) -> list[str]:
+    """What to look for in `bigrams`: all pairs of neighbouring Chinese characters, or the one that stands alone."""
+    parts = CHINESE.findall(text)
+    pairs = {part[place : place + 2] for part in parts for place in range(len(part) - 1)}
+    return sorted(pairs) or parts
