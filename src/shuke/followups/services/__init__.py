@@ -1,0 +1,31 @@
+"""Everything that changes follow-ups."""
+
+from shuke.followups.services.board import DoneNeedsOutcome, NotTheirs, hand_over, move
+from shuke.followups.services.claims import AlreadyClosed
+from shuke.followups.services.closing import (
+    NeedsOutcome,
+    OthersContact,
+    PromiseNeedsDate,
+    PromiseNotAhead,
+    PromiseTooFar,
+    PromiseWithoutPromise,
+    complete,
+)
+from shuke.followups.services.planning import plan, take_more
+
+__all__ = [
+    "AlreadyClosed",
+    "DoneNeedsOutcome",
+    "NeedsOutcome",
+    "NotTheirs",
+    "OthersContact",
+    "PromiseNeedsDate",
+    "PromiseNotAhead",
+    "PromiseTooFar",
+    "PromiseWithoutPromise",
+    "complete",
+    "hand_over",
+    "move",
+    "plan",
+    "take_more",
+]
