@@ -1,0 +1,19 @@
+"""Pages about customers: the list, the search, and everything about one of them."""
+
+from django.urls import path
+
+from shuke.web.customers import edit, lists, profile
+
+urlpatterns = [
+    path("customers/", lists.index, name="customers"),
+    path("customers/export/", lists.export, name="customers.export"),
+    path("search/", lists.search, name="search"),
+    path("customers/<int:pk>/", profile.show, name="customers.detail"),
+    path("customers/<int:pk>/timeline/", profile.timeline, name="customers.timeline"),
+    path("customers/<int:pk>/orders/<int:order>/", profile.order_lines, name="customers.order"),
+    path("customers/<int:pk>/edit/", edit.profile, name="customers.edit"),
+    path("customers/<int:pk>/tags/", edit.add_tag, name="customers.tag"),
+    path("customers/<int:pk>/tags/<int:tag>/remove/", edit.remove_tag, name="customers.untag"),
+    path("customers/<int:pk>/owners/<int:line>/", edit.owner, name="customers.owner"),
+    path("customers/<int:pk>/contacts/<int:point>/", edit.open_contact, name="customers.contact"),
+]

@@ -1,0 +1,13 @@
+"""The addresses of the pages, module by module."""
+
+from shuke.web import customers, followups, intake, policies, reports, staff
+
+app_name = "web"
+urlpatterns = [
+    *reports.urlpatterns,
+    *followups.urlpatterns,
+    *customers.urlpatterns,
+    *intake.urlpatterns,
+    *policies.urlpatterns,
+    *staff.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""Made-up words in both languages."""

@@ -1,0 +1,122 @@
+"""The import by pages: a file is looked at, agreed on, tried, taken, and told about."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from shuke.history.models import Order
+from shuke.intake import services
+from shuke.intake.models import Import
+from shuke.staff.rights import Role
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORDERS = """订单号,客户编号,手机,下单时间,实付金额
+A1,C1,14200000001,2026-10-01 12:00,120.50
+A2,C2,14200000002,2026-13-41,88
+"""
+
+
+@pytest.fixture
+def client(as_, shop):
+    return as_(shop.colleague("ops", role=Role.OPERATIONS))
+
+
+def send(client, content: str | bytes, name: str = "orders.csv"):
+    """The page that looks at a file."""
+    data = content.encode() if isinstance(content, str) else content
+    return client.post(reverse("web:imports"), {"file": SimpleUploadedFile(name, data), "source": "shop"}, follow=True)
+
+
+def agree(client, page, **more):
+    """POST what the page proposes; gives the address of the import."""
+    fields = {f"column-{column.number}": column.field for column in page.context["columns"]}
+    answers = {"kind": page.context["kind"], "encoding": "utf-8", **fields, **more}
+    return client.post(page.request["PATH_INFO"], answers)
+
+
+def test_the_page_proposes_what_each_column_means_and_masks_contacts(client):
+    page = send(client, ORDERS)
+    proposed = {column.name: column.field for column in page.context["columns"]}
+    assert proposed == {
+        "订单号": "order",
+        "客户编号": "customer",
+        "手机": "phone",
+        "下单时间": "at",
+        "实付金额": "amount",
+    }
+    text = page.content.decode()
+    assert "142****0001" in text
+    assert "14200000001" not in text
+    assert "“下单时间”: There is no such day. (1)" in text
+    assert Import.objects.count() == 0
+
+
+def test_a_dry_run_keeps_nothing_and_can_be_done_for_good(client):
+    answer = agree(client, send(client, ORDERS), action="dry")
+    tried = Import.objects.get()
+    assert answer.url == reverse("web:imports.detail", args=[tried.pk])
+    services.run(import_id=tried.pk)
+    assert not Order.objects.exists()
+    assert "This was a dry run" in client.get(answer.url).content.decode()
+    client.post(reverse("web:imports.start", args=[tried.pk]))
+    this = Import.objects.get(dry_run=False)
+    services.run(import_id=this.pk)
+    assert Order.objects.get().amount == 12_050
+
+
+def test_the_report_names_line_column_and_reason_of_what_was_set_aside(client):
+    agree(client, send(client, ORDERS), action="start")
+    this = Import.objects.get()
+    services.run(import_id=this.pk)
+    page = client.get(reverse("web:imports.detail", args=[this.pk]))
+    ((row,)) = page.context["rows"]
+    assert (row["line"], [(each["column"], each["words"]) for each in row["problems"]]) == (
+        3,
+        [("下单时间", "There is no such day.")],
+    )
+    assert "14200000002" not in page.content.decode()
+
+
+def test_progress_is_asked_for_until_it_ends(client):
+    agree(client, send(client, ORDERS), action="start")
+    this = Import.objects.get()
+    address = reverse("web:imports.progress", args=[this.pk])
+    assert "Waiting for the worker" in client.get(address).content.decode()
+    services.run(import_id=this.pk)
+    assert client.get(address).headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("foo bar\nbaz\n", "orders.csv is not a table", id="no-table"),
+        pytest.param("订单号,下单时间,实付金额\nA1,2026-10-01,5\n", "does not say who the customer is", id="no-key"),
+        pytest.param(b"\xff\xff\x00\x81\n", "orders.csv", id="no-text"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_a_sentence(client, content, words):
+    page = send(client, content)
+    assert page.status_code == 422
+    assert words in page.content.decode()
+
+
+def test_two_columns_for_one_field_are_refused_by_name(client):
+    page = send(client, ORDERS)
+    answer = agree(client, page, **{"column-4": "order"}, action="start")
+    assert answer.status_code == 422
+    assert "“订单号” and “实付金额” cannot both be the same field" in answer.content.decode()
+    assert Import.objects.count() == 0
+
+
+def test_only_those_with_the_right_import(as_, shop):
+    li = as_(shop.colleague("Li"))
+    for name, args in (("imports", []), ("imports.preview", ["x"]), ("imports.detail", [1]), ("imports.progress", [1])):
+        assert li.get(reverse(f"web:{name}", args=args)).status_code == 403
+    assert li.post(reverse("web:imports.start", args=[1])).status_code == 403
+
+
+def test_a_file_that_somebody_else_sent_is_not_found(as_, client, shop):
+    page = send(client, ORDERS)
+    other = as_(shop.colleague("other", role=Role.OPERATIONS))
+    assert other.get(page.request["PATH_INFO"]).status_code == 404
