@@ -1,0 +1,3 @@
+from shuke.cli import main
+
+main()

@@ -1,0 +1,45 @@
+"""Commands attach to the running database, or start it for their duration."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+
+from shuke.config.environment import Environment, environment
+from shuke.runtime.cluster import Cluster, running
+from shuke.runtime.home import Home
+
+
+def cluster_of(env: Environment) -> Cluster | None:
+    """The embedded PostgreSQL, or None where DATABASE_URL names another server."""
+    return None if env.database_url else Cluster(Home(env.home))
+
+
+@contextmanager
+def attached() -> Iterator[Environment]:
+    """The program, ready to be called: database running, schema up to date, Django set up."""
+    env = environment()
+    cluster = cluster_of(env)
+    if cluster is None:
+        Home(env.home).make()
+        _set_up()
+        yield env
+        return
+    with running(cluster):
+        _set_up()
+        yield env
+
+
+def start_django() -> None:
+    """Load the program's own packages; the database must have been made before."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuke.config.settings")
+    django.setup()
+
+
+def _set_up() -> None:
+    start_django()
+    from shuke.core import schema
+
+    if schema.is_behind():
+        schema.migrate()

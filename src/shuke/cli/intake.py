@@ -1,0 +1,75 @@
+"""`shuke import`: a file into customers and facts."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from shuke.cli.attach import attached
+from shuke.cli.speech import err, out, say, translate
+from shuke.core.errors import NotFound
+from shuke.core.words import mark as _
+
+
+class Kinds(StrEnum):
+    ORDERS = "orders"
+    CUSTOMERS = "customers"
+    INTERACTIONS = "interactions"
+
+
+SHOWN = 5
+STEPS = {"reading": _("Reading"), "applying": _("Writing")}
+
+
+class NoSuchFile(NotFound):
+    code = "no_such_file"
+    message = _("There is no file %(file)s.")
+
+
+def import_file(
+    file: Path,
+    source: str = typer.Option("shop", help="The system that the file comes from."),
+    kind: Kinds | None = typer.Option(None, help="What a row is; found from the columns if left out."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Report what would happen and change nothing."),
+    as_json: bool = typer.Option(False, "--json", help="End with one JSON object on standard output."),
+) -> None:
+    """Import a CSV or .gz file. The same file again changes nothing; a killed import goes on where it stood."""
+    if not file.is_file():
+        raise NoSuchFile(file=file)
+    with attached():
+        from shuke.intake import queries, services
+
+        this = services.begin(path=file, source=source, kind=kind.value if kind else None, dry_run=dry_run)
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[rows]:,}"),
+            TimeElapsedColumn(),
+            console=err,
+        ) as bar:
+            line = bar.add_task(translate(STEPS["reading"]), total=1.0, rows=0)
+
+            def show(done: services.Progress) -> None:
+                words = translate(STEPS.get(done.status, done.status))
+                bar.update(line, completed=done.share, rows=done.rows, description=words)
+
+            this = services.run(import_id=this.pk, on_progress=show)
+        report = queries.report(this)
+        if as_json:
+            typer.echo(json.dumps(report, ensure_ascii=False))
+        else:
+            _tell(this, report, dry_run=dry_run)
+
+
+def _tell(this, report: dict, *, dry_run: bool) -> None:
+    from shuke.intake.checks import PROBLEMS
+
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+    for name, value in report.items():
+        out.print(f"{name:>24}  {value}", markup=False)
+    for row in this.quarantined.all()[:SHOWN]:
+        found = [f"{problem['column']}: {translate(PROBLEMS[problem['code']])}" for problem in row.problems]
+        say(_("Line %(line)s waits in quarantine. %(words)s"), line=row.line, words=" ".join(found))

@@ -1,0 +1,115 @@
+"""`shuke up`, `worker`, `doctor`, `verify`: keep an installation running, and look after it."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from shuke.cli.attach import attached, cluster_of, start_django
+from shuke.cli.speech import err, out, say, translate
+from shuke.config.environment import Environment, environment
+from shuke.core.words import mark as _
+from shuke.runtime import health
+from shuke.runtime.child import Program
+from shuke.runtime.home import Home
+from shuke.runtime.supervisor import Supervisor
+
+
+def up() -> None:
+    """Start everything: database, pages and workers, kept running until Ctrl-C."""
+    env = environment()
+    home = Home(env.home)
+    cluster = cluster_of(env)
+    supervisor = Supervisor(
+        home,
+        programs(env),
+        cluster=cluster,
+        prepare=lambda: _prepare(home, cluster),
+        on_ready=lambda: say(_("Shuke is ready: %(url)s   (Ctrl-C ends it)"), url=env.url),
+    )
+    raise typer.Exit(supervisor.run())
+
+
+def programs(env: Environment) -> list[Program]:
+    """What `up` keeps running beside the database."""
+    home = Home(env.home)
+    environ = {**os.environ, "SHUKE_HOME": str(env.home), "DJANGO_SETTINGS_MODULE": "shuke.config.settings"}
+    web = Program(
+        "web",
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", env.host if not env.secure else "127.0.0.1", "--port", str(env.port)),
+            *("--workers", "1", "--blocking-threads", str(env.web_threads), "--backpressure", "64"),
+            *("--no-ws", "--log-level", "warning", "shuke.config.wsgi:application"),
+        ],
+        env=environ,
+        ready=lambda: health.listening(env.port),
+    )
+    workers = [
+        Program(
+            f"worker-{number}",
+            [sys.executable, "-m", "shuke", "worker", "--heartbeat", str(home.run / f"worker-{number}.beat")],
+            env=environ,
+            heartbeat=home.run / f"worker-{number}.beat",
+        )
+        for number in range(1, env.workers + 1)
+    ]
+    return [web, *workers]
+
+
+def _prepare(home: Home, cluster) -> None:
+    """Back up what is there if the schema is going to change, change it, and lay out the static files."""
+    start_django()
+    from django.core.management import call_command
+
+    from shuke.core import schema
+
+    if schema.is_behind():
+        if cluster is not None and not schema.is_new():
+            cluster.dump(home.backups / f"before-upgrade-{datetime.now():%Y%m%d-%H%M%S}.dump")  # noqa: DTZ005  a name
+        schema.migrate()
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def worker(
+    heartbeat: Path | None = typer.Option(None, help="File that is touched while the worker is well."),
+) -> None:
+    """Work on jobs until ended; `shuke up` starts as many as SHUKE_WORKERS says."""
+    from shuke.runtime.process import die_with_parent
+
+    die_with_parent()
+    start_django()
+    from shuke.cli import worker as process
+
+    process.run(heartbeat)
+
+
+def doctor() -> None:
+    """Check this installation and say what to do about each fault."""
+    env = environment()
+    sick = 0
+    for check in health.doctor(Home(env.home), port=env.port, embedded=env.database_url is None):
+        out.print(
+            f"[green]✓[/green] {check.words(translate)}" if check.ok else f"[red]✗[/red] {check.words(translate)}"
+        )
+        if not check.ok:
+            sick += not check.hint
+            out.print(f"    {check.advice(translate)}", markup=False)
+    raise typer.Exit(1 if sick else 0)
+
+
+def verify() -> None:
+    """Check every promise that the data keep: the audit chain, follow-ups, scores, lists."""
+    with attached():
+        from shuke.core.registries import invariants
+
+        broken = 0
+        for name, check in invariants.items():
+            faults = list(check())
+            broken += len(faults)
+            out.print(f"[green]✓[/green] {name}" if not faults else f"[red]✗[/red] {name}")
+            for fault in faults:
+                err.print(f"    {fault}", markup=False)
+    raise typer.Exit(1 if broken else 0)

@@ -1,0 +1,150 @@
+"""Every setting of an installation: declared once, typed, bounded, and explained in one line."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_dir
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shuke.core.errors import Invalid
+from shuke.core.words import mark as _
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class WrongSetting(Invalid):
+    code = "wrong_setting"
+    message = _("The setting %(name)s cannot be used: %(reason)s")
+
+
+class Environment(BaseSettings):
+    """The settings, read from environment variables of the given names."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+
+    home: Path = Field(
+        default_factory=lambda: Path(user_data_dir("shuke")),
+        validation_alias="SHUKE_HOME",
+        description="Folder that holds all data of this installation.",
+    )
+    url: str = Field(
+        "http://127.0.0.1:8420",
+        validation_alias="SHUKE_URL",
+        description="Address at which people open Shuke; plain http only on this computer itself.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="Another PostgreSQL (15 or newer) instead of the embedded one.",
+    )
+    migrate_url: SecretStr | None = Field(
+        None,
+        validation_alias="SHUKE_MIGRATE_URL",
+        description="The same PostgreSQL as the role that owns the tables; used for upgrades only.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        validation_alias="SHUKE_SECRET_KEY",
+        min_length=32,
+        description="Signs log-in sessions; made and kept in the home folder when it is not given.",
+    )
+    language: Literal["zh-hans", "en"] = Field(
+        "zh-hans",
+        validation_alias="SHUKE_LANGUAGE",
+        description="Language for those who have not chosen one.",
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai",
+        validation_alias="SHUKE_TIME_ZONE",
+        description="Zone in which a business day begins and ends.",
+    )
+    currency: str = Field(
+        "CNY",
+        validation_alias="SHUKE_CURRENCY",
+        pattern="^[A-Z]{3}$",
+        description="Currency of all amounts (ISO 4217).",
+    )
+    region: str = Field(
+        "CN",
+        validation_alias="SHUKE_REGION",
+        pattern="^[A-Z]{2}$",
+        description="Country whose telephone numbers need no prefix (ISO 3166).",
+    )
+    workers: int = Field(1, validation_alias="SHUKE_WORKERS", ge=1, le=64, description="Processes that work on jobs.")
+    web_threads: int = Field(
+        8, validation_alias="SHUKE_WEB_THREADS", ge=1, le=256, description="Pages served at the same time."
+    )
+    analytics_memory: str = Field(
+        "2GB",
+        validation_alias="SHUKE_ANALYTICS_MEMORY",
+        pattern="^[1-9][0-9]*(MB|GB)$",
+        description="Memory that a scoring run may use before it spills to disk.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", validation_alias="SHUKE_LOG_LEVEL", description="How much is written to the log."
+    )
+    demo: bool = Field(
+        False,
+        validation_alias="SHUKE_DEMO",
+        description="Demo installation: a banner on every page, second factor not asked for.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        from zoneinfo import available_timezones  # noqa: PLC0415  reads the disk; needed once
+
+        if name not in available_timezones():
+            raise ValueError("there is no such time zone")
+        return name
+
+    @field_validator("url")
+    @classmethod
+    def _plain_http_stays_here(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("it must look like https://shuke.example.com")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ValueError("other computers need https")
+        return url.rstrip("/")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        parts = urlsplit(self.url)
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
+    @property
+    def secure(self) -> bool:
+        return self.url.startswith("https://")
+
+
+@cache
+def environment() -> Environment:
+    """The settings of this process; WrongSetting names the first one that cannot be used."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = str(first.get("ctx", {}).get("error") or first["msg"])
+        raise WrongSetting(name=first["loc"][0], reason=reason) from None
+
+
+def declared() -> list[tuple[str, str, str]]:
+    """Name, default and help of every setting, for the reference page."""
+    return [
+        (str(field.validation_alias), _default_words(field), str(field.description))
+        for field in Environment.model_fields.values()
+    ]
+
+
+def _default_words(field) -> str:
+    if field.default_factory:
+        return "the platform's data folder"
+    return "" if field.default is None else str(field.default)
