@@ -1,0 +1,1 @@
+"""A shop to look at: real orders with moved dates, invented people, a team of five."""
