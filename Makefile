@@ -1,0 +1,72 @@
+# Every target works on a machine with Python 3.11 or newer (with venv) and make; the first one builds the environment.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help demo test check fmt messages bench accept screens soak lock clean
+
+help:
+	@echo "make demo      a shop to look at: database, data, server; prints the address and the log-ins"
+	@echo "make test      all tests on a PostgreSQL of their own"
+	@echo "make check     style, types, layers, templates, migrations, translations"
+	@echo "make fmt       put the code in order"
+	@echo "make accept    each promise of this release with its measured value"
+	@echo "make screens   every page in two languages, two widths, two themes"
+	@echo "make bench     the figures on speed and size"
+	@echo "make soak      the long fault tests"
+
+# What the program needs; then what its developers need.
+$(VENV)/run.stamp: pyproject.toml constraints.txt build_hook.py frontend/package-lock.json frontend/icons.txt \
+		src/shuke/locale/zh_Hans/LC_MESSAGES/django.po
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/run.stamp
+	$(BIN)/shuke demo
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+	djlint --quiet --lint src/shuke/web/templates
+	$(BIN)/python -m pytest -q tests/unit/test_repository.py
+
+# Gathers what people read into the catalogue, names what has no Chinese yet, and compiles it.
+messages: $(VENV)/dev.stamp
+	$(BIN)/python frontend/messages.py
+	$(BIN)/python build_hook.py
+
+fmt: $(VENV)/dev.stamp
+	ruff check --fix .
+	ruff format .
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python bench
+
+accept: $(VENV)/dev.stamp
+	$(BIN)/python tests/accept.py
+
+screens: $(VENV)/dev.stamp
+	$(BIN)/python tests/screens.py
+
+soak: $(VENV)/dev.stamp
+	SHUKE_SOAK=1 $(BIN)/python -m pytest -m slow
+
+lock: $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header --no-annotate \
+		--no-emit-index-url pyproject.toml -o constraints.txt
+
+clean:
+	rm -rf $(VENV) .cache build dist screens

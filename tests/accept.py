@@ -1,0 +1,261 @@
+"""Each promise of this release, tried on a whole installation, with its measured value: `make accept`.
+
+One line per promise: ✓ or ✗, the promise, the value. Ends with the number that hold and the number that do not.
+"""
+
+import csv
+import gzip
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from statistics import mean, median
+
+import psycopg
+
+from installation import Installation, wait_until
+from shuke.runtime.cluster import Cluster, running
+from shuke.runtime.home import Home
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL_FILE = ROOT / "src/shuke/demo/online_retail.csv.gz"
+AS_OF = "2011-12-10"
+KILLS = int(os.environ.get("SHUKE_KILLS", "20"))
+KNOWN = {"customers": 4338, "orders": 18_532, "money": 8_911_407.90, "net": 8_300_065.81}
+
+CONTENT = """
+SELECT md5(string_agg(row, E'\\n' ORDER BY row)) FROM (
+    SELECT concat_ws('|', o.source_key, i.source_key, o.kind, o.ordered_at, o.amount, o.status) AS row
+    FROM customer_order o LEFT JOIN identity i ON i.id = o.identity_id
+    UNION ALL
+    SELECT concat_ws('|', o.source_key, l.ordinal, p.code, l.quantity, l.unit_price, l.amount)
+    FROM order_line l JOIN customer_order o ON o.id = l.order_id JOIN product p ON p.id = l.product_id
+) AS rows
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    words: str
+    keep: Callable[[Path], str]
+
+
+def bare_machine_demo(folder: Path) -> str:
+    """Clone, build a new environment, make the demo, start it, open a page."""
+    clone = folder / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    begun = time.monotonic()
+    subprocess.run(["make", "--silent", "-C", str(clone), ".venv/run.stamp"], env=env, check=True)
+    installed = time.monotonic() - begun
+    env |= {"SHUKE_HOME": str(folder / "home"), "SHUKE_DEMO": "1"}
+    begun = time.monotonic()
+    seed = [str(clone / ".venv/bin/shuke"), "demo", "--seed-only"]
+    subprocess.run(seed, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    seeded = time.monotonic() - begun
+    site = Installation(folder / "home", SHUKE_DEMO="1")
+    with site.up():
+        status, page = site.log_in("xiaoli", "shuke-demo-2026")("/today/")
+        assert status == 200 and "follow-up-" in page
+    return f"installed in {installed:.0f} s, demo ready {seeded:.0f} s later, today's list opens"
+
+
+def known_answers(folder: Path) -> str:
+    """Gross through the export's columns, net in the report."""
+    site = Installation(folder)
+    report = site.json("import", str(REAL_FILE))
+    site.json("score", "--as-of", AS_OF)
+    site.run("export", "scores", "-o", str(folder / "scores.csv"))
+    with (folder / "scores.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    days, orders = [int(row["days_since_last"]) for row in rows], [int(row["orders"]) for row in rows]
+    money = [float(row["money"]) for row in rows]
+    gold = sum(row["tier"] == "gold" for row in rows)
+    assert len(rows) == KNOWN["customers"] == report["customers"]
+    assert (round(mean(days), 2), median(days), max(days)) == (93.06, 51, 374)
+    assert (sum(orders), round(mean(orders), 2), median(orders), max(orders)) == (KNOWN["orders"], 4.27, 2, 209)
+    assert (round(mean(money), 2), max(money)) == (2054.27, 280_206.02)
+    assert abs(median(money) - 674.485) < 0.001
+    assert round(sum(money), 2) == KNOWN["money"]
+    assert report["net_amount"] == KNOWN["net"]
+    assert gold in (314, 315)
+    totals = f"{sum(orders)} orders, {sum(money):,.2f} gross, {report['net_amount']:,.2f} net"
+    return f"{len(rows)} customers, {totals}, {gold} gold"
+
+
+def same_file_twice(folder: Path) -> str:
+    site = Installation(folder)
+    first = site.json("import", str(REAL_FILE))
+    before = content(site)
+    second = site.json("import", str(REAL_FILE))
+    assert first["inserted"] == second["unchanged"] == first["rows_in"]
+    assert (second["inserted"], second["updated"], second["quarantined"]) == (0, 0, 0)
+    assert content(site) == before
+    return f"{second['unchanged']:,} rows unchanged, 0 inserted, 0 updated, same checksum"
+
+
+def killed_imports(folder: Path) -> str:
+    """Killed at random moments, resumed by running the same command again: the content of an unbroken import."""
+    chance = random.Random(20)
+    small = excerpt(folder / "orders.csv")
+    unbroken = Installation(folder / "unbroken")
+    unbroken.json("import", str(small))
+    begun = time.monotonic()
+    unbroken.json("import", str(small), "--source", "again")
+    usual = time.monotonic() - begun
+    site = Installation(folder / "killed")
+    with running(Cluster(Home(site.home))):
+        kills = 0
+        while kills < KILLS:
+            victim = site.begin("import", str(small))
+            time.sleep(chance.uniform(0.1, 0.8) * usual)
+            if victim.poll() is None:
+                os.killpg(victim.pid, signal.SIGKILL)
+                kills += 1
+            victim.wait()
+        report = site.json("import", str(small))
+        assert report["rows_in"] == sum(report[key] for key in ("inserted", "updated", "unchanged", "quarantined"))
+        killed = content(site, started=True)
+    expected = content(unbroken, source="shop")
+    assert killed == expected, (killed, expected)
+    return f"{kills} kills in the middle, same checksum as unbroken"
+
+
+def killed_processes(folder: Path) -> str:
+    """kill -9 of each process in turn while imports are acknowledged: nothing is lost and all comes back."""
+    site = Installation(folder)
+    small = excerpt(folder / "orders.csv")
+    site.json("import", str(small))
+    times = []
+    with site.up():
+        wait_until(site.works, seconds=60)
+        before = content(site, started=True)
+        for name in ("web", "worker", "postgres"):
+            old = site.processes()[name]
+            os.kill(old, signal.SIGKILL)
+            back = lambda name=name, old=old: site.processes().get(name, old) != old and site.works()  # noqa: E731
+            times.append(f"{name} {wait_until(back, seconds=60):.1f} s")
+        assert content(site, started=True) == before
+        supervisor = site.processes()["up"]
+        os.kill(supervisor, signal.SIGKILL)
+        gone = wait_until(lambda: not site.processes(), seconds=10)
+    with site.up():
+        assert content(site, started=True) == before
+    return f"back after {', '.join(times)}; supervisor killed: no process left after {gone:.1f} s, all there on restart"
+
+
+def late_commits(folder: Path) -> str:
+    """Two interleaved writers, one of them committing after a refresh of the mirror: no fact is missed."""
+    site = Installation(folder)
+    site.json("import", str(excerpt(folder / "orders.csv")))
+    with running(Cluster(Home(site.home))) as cluster:
+        with (
+            closing(psycopg.connect(cluster.dsn("app"))) as late,
+            closing(psycopg.connect(cluster.dsn("app"))) as early,
+        ):
+            write_order(late, "late")
+            write_order(early, "early")
+            early.commit()
+            seen_first = site.json("score", "--as-of", "2012-06-01")["customers"]
+            late.commit()
+        seen_then = site.json("score", "--as-of", "2012-06-01")["customers"]
+        ((expected,),) = site.sql(
+            "SELECT count(DISTINCT identity_id) FROM customer_order WHERE kind = 'sale' AND amount > 0"
+        )
+    assert (seen_first, seen_then) == (expected - 1, expected)
+    return f"{seen_first} customers before the late commit, {seen_then} of {expected} after"
+
+
+def write_order(writer: psycopg.Connection, key: str) -> None:
+    ((customer,),) = writer.execute(
+        "INSERT INTO customer (name, pinyin, initials, birth_calendar, birth_leap_month, created_at, version)"
+        " VALUES (%s, '', '', 'solar', false, now(), 1) RETURNING id",
+        [key],
+    ).fetchall()
+    ((identity,),) = writer.execute(
+        "INSERT INTO identity (source_id, source_key, customer_id) SELECT min(id), %s, %s FROM source RETURNING id",
+        [key, customer],
+    ).fetchall()
+    writer.execute("INSERT INTO month_mark (month) VALUES (%s)", [date(2012, 1, 1)])
+    writer.execute(
+        "INSERT INTO customer_order (source_id, source_key, identity_id, kind, ordered_at, ordered_on, amount, status,"
+        " channel, original_currency) SELECT min(id), %s, %s, 'sale', %s, %s, 100, '', '', '' FROM source",
+        [key, identity, date(2012, 1, 5), date(2012, 1, 5)],
+    )
+
+
+def keyboard(folder: Path) -> str:
+    """The browser test that closes ten follow-ups with the keyboard and counts the keys."""
+    return browser_test("tests/browser/test_calls.py", "ten_follow_ups_in_a_row")
+
+
+def browser_test(path: str, words: str) -> str:
+    command = [sys.executable, "-m", "pytest", "-q", path, "-k", words, "-s"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    values = [line for line in done.stdout.splitlines() if line.startswith("measured: ")]
+    return values[-1].removeprefix("measured: ")
+
+
+def newcomer(folder: Path) -> str:
+    """From an installation without data to the first closed follow-up, in the browser, with a file of one's own."""
+    return browser_test("tests/journeys/test_newcomer.py", "newcomer")
+
+
+def excerpt(target: Path, lines: int = 60_000) -> Path:
+    """The first lines of the real file, large enough to be killed in the middle."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(REAL_FILE, "rt", encoding="utf-8") as rows, target.open("w", encoding="utf-8") as file:
+        file.writelines(islice(rows, lines))
+    return target
+
+
+def content(site: Installation, *, started: bool = False, source: str | None = None) -> str:
+    """A checksum over all orders and lines, free of ids."""
+    query = CONTENT
+    if source:
+        only = f"o.source_id = (SELECT id FROM source WHERE code = '{source}')"
+        query = query.replace("UNION ALL", f"WHERE {only} UNION ALL").replace(") AS rows", f"WHERE {only}) AS rows")
+    if started:
+        return site.sql(query)[0][0]
+    with running(Cluster(Home(site.home))):
+        return site.sql(query)[0][0]
+
+
+PROMISES = (
+    Promise("The demo starts from a fresh clone in a new environment", bare_machine_demo),
+    Promise("Online Retail gives the known answers through import, scores and export", known_answers),
+    Promise("The same file twice changes nothing", same_file_twice),
+    Promise("Random kills of an import end in the same content", killed_imports),
+    Promise("kill -9 of each process in turn loses nothing and all comes back", killed_processes),
+    Promise("Interleaved writers and a late commit miss no fact in the mirror", late_commits),
+    Promise("A newcomer with an order file of their own closes a first follow-up", newcomer),
+    Promise("An agent closes ten follow-ups in a row with the keyboard", keyboard),
+)
+
+
+def main() -> int:
+    chosen = [promise for promise in PROMISES if not sys.argv[1:] or promise.keep.__name__ in sys.argv[1:]]
+    failed = 0
+    for promise in chosen:
+        with tempfile.TemporaryDirectory(prefix="shuke-") as folder:
+            try:
+                print(f"✓ {promise.words}: {promise.keep(Path(folder))}", flush=True)
+            except Exception as failure:
+                failed += 1
+                print(f"✗ {promise.words}: {type(failure).__name__}: {str(failure)[:1500]}", flush=True)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""One real PostgreSQL for all tests: the embedded one, or the server that the three URLs of `settings.py` name."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from psycopg import sql
+
+import settings as test_settings
+
+CHROMIUM = os.environ.get("SHUKE_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SHARED_DATA = Path(os.environ.get("SHUKE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> Iterator[None]:
+    """A new database, migrated by its owner, used by the role that runs the program."""
+    from django.db import connections
+
+    from shuke.core import schema
+
+    with test_settings.server(), django_db_blocker.unblock():
+        _create_database()
+        schema.migrate()
+        _let_tests_truncate()
+        yield
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser; where there is none its tests are skipped, unless SHUKE_REQUIRE_BROWSER forbids it."""
+    if not Path(CHROMIUM).exists() and not os.environ.get("SHUKE_REQUIRE_BROWSER"):
+        pytest.skip(f"there is no Chromium at {CHROMIUM}")
+    # Playwright keeps an event loop in this thread, in which Django would refuse to touch the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real files; tests that need it say so when it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real files are not in {SHARED_DATA}")
+    return SHARED_DATA
+
+
+def _create_database() -> None:
+    name = sql.Identifier(test_settings.DATABASE)
+    with psycopg.connect(test_settings.superuser("postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        server.execute(sql.SQL("CREATE DATABASE {} OWNER shuke_owner TEMPLATE template0").format(name))
+    with psycopg.connect(test_settings.superuser(test_settings.DATABASE), autocommit=True) as database:
+        for extension in ("pg_trgm", "btree_gist"):
+            database.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(extension)))
+
+
+def _let_tests_truncate() -> None:
+    """Tests that commit empty the tables afterwards, which the program itself must never be able to do."""
+    with psycopg.connect(test_settings.superuser(test_settings.DATABASE), autocommit=True) as database:
+        database.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO shuke_app")

@@ -1,0 +1,153 @@
+"""A whole installation from the outside: its commands, its pages, and its processes to be killed."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+
+from shuke.runtime.cluster import Cluster
+from shuke.runtime.home import Home
+
+SOURCES = Path(__file__).resolve().parents[1] / "src"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+class Installation:
+    """Shuke in a home of its own, driven by its command line."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home = home
+        self.url = f"http://127.0.0.1:{_free_port()}"
+        self._env = {name: value for name, value in os.environ.items() if not name.startswith(("SHUKE_", "DJANGO_"))}
+        self._env |= {"SHUKE_HOME": str(home), "SHUKE_URL": self.url, "SHUKE_LANGUAGE": "en", **settings}
+        self._env["PYTHONPATH"] = str(SOURCES)
+        self._env.pop("DATABASE_URL", None)
+        self._up: subprocess.Popen[bytes] | None = None
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "shuke", *words]
+
+    def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(self.command(*words), env=self._env, capture_output=True, text=True, check=check)
+
+    def json(self, *words: str) -> dict[str, Any]:
+        """The object with which a command ends."""
+        return json.loads(self.run(*words, "--json").stdout.splitlines()[-1])
+
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command that is going to be killed, in a process group of its own."""
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(self.command(*words), env=self._env, start_new_session=True, **quiet)
+
+    @contextmanager
+    def up(self) -> Iterator["Installation"]:
+        """`shuke up` for the block; whatever is left of it afterwards is killed."""
+        self._up = self.begin("up")
+        try:
+            wait_until(self.answers, seconds=90)
+            yield self
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        if self._up is not None and self._up.poll() is None:
+            self._up.send_signal(signal.SIGTERM)
+            self._up.wait(15)
+        for pid in self.processes().values():
+            os.kill(pid, signal.SIGKILL)
+
+    def answers(self) -> bool:
+        """Does the log-in page come?"""
+        try:
+            with urllib.request.urlopen(f"{self.url}/accounts/login/", timeout=5) as page:
+                return page.status == 200
+        except OSError:
+            return False
+
+    def works(self) -> bool:
+        """Are all programs there, does a page come, and does the database answer?"""
+        if not {"web", "worker", "postgres"} <= set(self.processes()) or not self.answers():
+            return False
+        try:
+            return self.sql("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
+
+    def processes(self) -> dict[str, int]:
+        """The main processes of this home by name: up, web, worker, postgres."""
+        found: dict[str, int] = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            name = self._name_of(folder)
+            if name and int(folder.name) < found.get(name, 1 << 30):
+                found[name] = int(folder.name)
+        return found
+
+    def _name_of(self, folder: Path) -> str | None:
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            env = (folder / "environ").read_bytes()
+        except OSError:
+            return None
+        if f"{self.home}/pg" in words:
+            return "postgres"
+        if f"SHUKE_HOME={self.home}".encode() not in env.split(b"\0"):
+            return None
+        return next((name for mark, name in _MARKS if mark in words), None)
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database as its superuser."""
+        with psycopg.connect(Cluster(Home(self.home)).dsn("superuser")) as database:
+            return database.execute(query).fetchall()
+
+    def log_in(self, username: str, password: str) -> Callable[..., tuple[int, str]]:
+        """A browser without scripts: `visit(path, **form)` gives status and page."""
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+        def visit(path: str, **form: str) -> tuple[int, str]:
+            request = urllib.request.Request(self.url + quote(path, safe="/?&=%"), headers={"Referer": self.url})
+            if form:
+                token = TOKEN.search(opener.open(self.url + path).read().decode())
+                request.data = urlencode(form | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
+            try:
+                with opener.open(request, timeout=30) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as refusal:
+                return refusal.code, refusal.read().decode()
+
+        status, page = visit("/accounts/login/", login=username, password=password)
+        assert status == 200 and "account/login" not in page, page[:500]
+        return visit
+
+
+_MARKS = (("granian", "web"), ("worker", "worker"), ("up", "up"))
+
+
+def wait_until(holds: Callable[[], bool], *, seconds: float) -> float:
+    """Wait until `holds`; returns the seconds it took."""
+    begun = time.monotonic()
+    while not holds():
+        if time.monotonic() - begun > seconds:
+            raise TimeoutError(f"not within {seconds} s")
+        time.sleep(0.1)
+    return time.monotonic() - begun
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,116 @@
+"""Every page in two languages, two widths and two themes, as pictures to be looked at: `make screens`.
+
+Writes screens/<page>-<language>-<width>-<theme>.png from a demo shop and fails on sideways scrolling, cut or
+untranslated text, empty charts, and axe-core's findings.
+"""
+
+import shutil
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser.looks import faults
+from installation import Installation
+
+TARGET = Path(__file__).resolve().parents[1] / "screens"
+CHROMIUM = ("/usr/bin/chromium", ["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+LANGUAGES, WIDTHS, THEMES = ("zh-hans", "en"), (1440, 390), ("light", "dark")
+PASSWORD = "shuke-demo-2026"
+
+PAGES = {
+    "dashboard": ("admin", "/"),
+    "today": ("xiaoli", "/today/"),
+    "board": ("manager", "/board/"),
+    "customers": ("admin", "/customers/"),
+    "customers-gold": ("admin", "/customers/?tier=gold&sort=money"),
+    "customers-none": ("admin", "/customers/?q=查无此人"),
+    "customer": ("admin", "/customers/{gold}/"),
+    "customer-edit": ("admin", "/customers/{gold}/edit/"),
+    "imports": ("ops", "/imports/"),
+    "import": ("ops", "/imports/{import}/"),
+    "policies": ("ops", "/policies/"),
+    "policy-tier": ("ops", "/policies/tier/"),
+    "policy-cadence": ("ops", "/policies/cadence/"),
+    "people": ("admin", "/people/"),
+    "person-add": ("admin", "/people/add/"),
+    "not-found": ("xiaoli", "/customers/999999999/"),
+}
+
+
+def main() -> int:
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir()
+    with tempfile.TemporaryDirectory(prefix="shuke-") as folder:
+        site = Installation(Path(folder), SHUKE_DEMO="1")
+        site.run("demo", "--seed-only")
+        with site.up(), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM[0], args=CHROMIUM[1])
+            found = pictures(site, browser)
+            browser.close()
+    for fault in found:
+        print(f"✗ {fault}")
+    count = len(list(TARGET.glob("*.png")))
+    print(f"{count} pictures in {TARGET.name}/, {len(found)} faults")
+    return 1 if found else 0
+
+
+def pictures(site: Installation, browser: Browser) -> list[str]:
+    ((gold,),) = site.sql("SELECT customer_id FROM customer_list WHERE tier = 'gold' ORDER BY customer_id LIMIT 1")
+    ((import_,),) = site.sql("SELECT min(id) FROM import WHERE kind = 'orders'")
+    chosen = {name: PAGES[name] for name in PAGES if not sys.argv[1:] or name in sys.argv[1:]}
+    found = entrance(site, browser) if not sys.argv[1:] else []
+    for username in dict.fromkeys(user for user, _ in chosen.values()):
+        for language, width, theme in product(LANGUAGES, WIDTHS, THEMES):
+            page = opened(site, browser, language, width, theme)
+            log_in(page, username)
+            for name, (user, path) in chosen.items():
+                if user == username:
+                    page.goto(path.format(gold=gold, **{"import": import_}))
+                    found += picture(page, f"{name}-{language}-{width}-{theme}", language)
+            page.context.close()
+    return found
+
+
+def entrance(site: Installation, browser: Browser) -> list[str]:
+    found = []
+    for language, width, theme in product(LANGUAGES, WIDTHS, THEMES):
+        page = opened(site, browser, language, width, theme)
+        page.goto("/accounts/login/")
+        found += picture(page, f"login-{language}-{width}-{theme}", language)
+        page.context.close()
+    return found
+
+
+def opened(site: Installation, browser: Browser, language: str, width: int, theme: str) -> Page:
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": width, "height": 900},
+        color_scheme=theme,
+        reduced_motion="reduce",
+        has_touch=width < 500,
+    )
+    context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
+    return context.new_page()
+
+
+def log_in(page: Page, username: str) -> None:
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("/")
+
+
+def picture(page: Page, name: str, language: str) -> list[str]:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
+    page.evaluate("document.getElementById('toasts')?.replaceChildren()")
+    page.screenshot(path=TARGET / f"{name}.png", full_page=True)
+    return [f"{name}: {fault}" for fault in faults(page, language=language)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
