@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 # Names and signs that are the same in every language.
 ALLOWED = {
     "CNY",
+    "Shift",
     "Chen",
     "GB",
     "UTF",
