@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import reduce
 from pathlib import Path
 from typing import Literal
 
@@ -11,14 +12,13 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from shuke.core.cells import FORMULA_STARTS, GUARD
 from shuke.core.databases import conninfo
 
 __all__ = ["LISTS", "Format", "write"]
 
 Format = Literal["csv", "parquet"]
 
-# A cell that begins with one of these is run as a formula by spreadsheet programs, full-width forms included.
-FORMULA = r"^([=+\-@\t\r\n\x00＝＋－＠])"
 PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
 CUSTOMER_KEY = """
@@ -107,10 +107,9 @@ def _harmless(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _quoted(column: pa.Array) -> pa.Array:
-    is_formula = pc.and_(
-        pc.match_substring_regex(column, FORMULA), pc.invert(pc.match_substring_regex(column, PLAIN_NUMBER))
-    )
-    return pc.if_else(is_formula, pc.binary_join_element_wise("'", column, ""), column)
+    begins_like_one = reduce(pc.or_, (pc.starts_with(column, start) for start in FORMULA_STARTS))
+    is_formula = pc.and_(begins_like_one, pc.invert(pc.match_substring_regex(column, PLAIN_NUMBER)))
+    return pc.if_else(is_formula, pc.binary_join_element_wise(GUARD, column, ""), column)
 
 
 _WRITERS = {"csv": _write_csv, "parquet": _write_parquet}

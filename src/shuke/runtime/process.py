@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -101,8 +101,3 @@ def _exists(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def as_words(argv: Sequence[str]) -> str:
-    """A command line for a log line: the program's name and its first argument, which never hold a secret."""
-    return " ".join([Path(argv[0]).name, *argv[1:2]])
