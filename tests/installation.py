@@ -21,6 +21,7 @@ import psycopg
 
 from shuke.runtime.cluster import Cluster
 from shuke.runtime.home import Home
+from shuke.runtime.process import signal_process
 
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -69,7 +70,7 @@ class Installation:
             self._up.send_signal(signal.SIGTERM)
             self._up.wait(15)
         for pid in self.processes().values():
-            os.kill(pid, signal.SIGKILL)
+            signal_process(pid, signal.SIGKILL)
 
     def answers(self) -> bool:
         """Does the log-in page come?"""

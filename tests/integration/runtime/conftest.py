@@ -1,6 +1,5 @@
 """Homes that are real."""
 
-import os
 import shutil
 import signal
 import tempfile
@@ -14,6 +13,7 @@ from integration.runtime.installation import Installation
 from integration.runtime.machine import eventually, processes_of
 from shuke.runtime.cluster import Cluster
 from shuke.runtime.home import Home
+from shuke.runtime.process import signal_process
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def empty_home() -> Iterator[Home]:
         yield Home(root / "home")
     finally:
         for pid in processes_of(root):
-            os.kill(pid, signal.SIGKILL)
+            signal_process(pid, signal.SIGKILL)
         eventually(lambda: not processes_of(root), within=10)
         shutil.rmtree(root)
 
