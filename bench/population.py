@@ -65,7 +65,7 @@ def score(customers: int, *, as_of: date) -> "tuple[Run, float]":
 
     columns = services._columns()
     rows = _scores(columns.remove(0), as_of)
-    run = Run.objects.create(kind=Run.Kind.ASKED, as_of=as_of, started_at=now())
+    run = Run.objects.create(kind=Run.Kind.NIGHTLY, as_of=as_of, started_at=now())
     begun = time.perf_counter()
     run.counts = {"customers": services._write(run, rows, columns)}
     services._switch(run, lambda run: None)

@@ -15,5 +15,4 @@ def refresh(run_id: int) -> None:
     with transaction.atomic():
         services.refresh(run=Run.objects.get(pk=run_id), at=now())
         enqueue("reports.refresh", run_id=run_id)
-        enqueue("reports.refresh", run_id=run_id)
         enqueue("followups.plan_day", on=localdate().isoformat(), run_id=run_id)

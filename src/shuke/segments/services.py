@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Func, OuterRef, Subquery
 
 from shuke.core import audit
@@ -27,23 +28,10 @@ FROM score LEFT JOIN membership AS present
 WHERE score.run_id = %(run)s AND present.id IS NULL
 """
 
-LIST_CUSTOMERS = """
-INSERT INTO customer_list (
-    customer_id, name, pinyin, initials, bigrams, owner_id, store_id, tier, activity, r, f, m, t,
-    r_quintile, f_quintile, m_quintile, days_since_last, orders, money, net_money_365, value_at_risk,
-    first_ordered_on, last_ordered_on, last_contact_on)
-SELECT customer.id, customer.name, customer.pinyin, customer.initials,
-    CASE WHEN listed.name = customer.name THEN listed.bigrams ELSE name_bigrams(customer.name) END,
-    owner.owner_id, customer.home_store_id,
-    coalesce(score.tier, ''), coalesce(score.activity, ''),
-    coalesce(score.r, ''), coalesce(score.f, ''), coalesce(score.m, ''), coalesce(score.t, ''),
-    coalesce(score.r_quintile, 0), coalesce(score.f_quintile, 0), coalesce(score.m_quintile, 0),
-    coalesce(score.days_since_last, -1), coalesce(score.orders, 0), coalesce(score.money, 0),
-    coalesce(score.net_money_365, 0), coalesce(score.value_at_risk, 0),
-    score.first_ordered_on, score.last_ordered_on, contact.last_on
+PROFILES = """
+SELECT customer.id AS customer_id, customer.name, customer.pinyin, customer.initials, owner.owner_id,
+    customer.home_store_id AS store_id, contact.last_on AS last_contact_on
 FROM customer
-LEFT JOIN customer_list AS listed ON listed.customer_id = customer.id
-LEFT JOIN score ON score.run_id = %(run)s AND score.customer_id = customer.id
 LEFT JOIN LATERAL (
     SELECT owner_id FROM customer_owner WHERE customer_id = customer.id ORDER BY line_id LIMIT 1
 ) AS owner ON true
@@ -52,15 +40,40 @@ LEFT JOIN (
     FROM interaction JOIN identity ON identity.id = interaction.identity_id
     WHERE interaction.outcome NOT IN ('no_answer', 'busy', 'wrong_number') GROUP BY 1
 ) AS contact ON contact.customer_id = customer.id
-WHERE EXISTS (SELECT FROM identity WHERE identity.customer_id = customer.id)
-ON CONFLICT (customer_id) DO UPDATE SET {assignments}
-WHERE ({before}) IS DISTINCT FROM ({after})
 """
 
-UNLIST_EMPTY = """
-DELETE FROM customer_list AS listed
-WHERE NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = listed.customer_id)
+LIST_CUSTOMERS = """
+INSERT INTO customer_list_next (
+    customer_id, name, pinyin, initials, bigrams, owner_id, store_id, last_contact_on, tier, activity, r, f, m, t,
+    r_quintile, f_quintile, m_quintile, days_since_last, orders, money, net_money_365, value_at_risk,
+    first_ordered_on, last_ordered_on)
+SELECT profile.customer_id, profile.name, profile.pinyin, profile.initials,
+    CASE WHEN listed.name = profile.name THEN listed.bigrams ELSE name_bigrams(profile.name) END,
+    profile.owner_id, profile.store_id, profile.last_contact_on,
+    coalesce(score.tier, ''), coalesce(score.activity, ''),
+    coalesce(score.r, ''), coalesce(score.f, ''), coalesce(score.m, ''), coalesce(score.t, ''),
+    coalesce(score.r_quintile, 0), coalesce(score.f_quintile, 0), coalesce(score.m_quintile, 0),
+    coalesce(score.days_since_last, -1), coalesce(score.orders, 0), coalesce(score.money, 0),
+    coalesce(score.net_money_365, 0), coalesce(score.value_at_risk, 0),
+    score.first_ordered_on, score.last_ordered_on
+FROM ({profiles}) AS profile
+LEFT JOIN customer_list AS listed ON listed.customer_id = profile.customer_id
+LEFT JOIN score ON score.run_id = %(run)s AND score.customer_id = profile.customer_id
+WHERE EXISTS (SELECT FROM identity WHERE identity.customer_id = profile.customer_id)
 """
+
+CATCH_UP = """
+UPDATE customer_list_next AS listed
+SET (name, pinyin, initials, bigrams, owner_id, store_id, last_contact_on) = (
+    profile.name, profile.pinyin, profile.initials, name_bigrams(profile.name),
+    profile.owner_id, profile.store_id, profile.last_contact_on)
+FROM ({profiles} WHERE customer.id = ANY(%(customers)s)) AS profile
+WHERE listed.customer_id = profile.customer_id
+"""
+
+SNAPSHOT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text"
+
+WRITTEN_SINCE = "SELECT customer_id FROM customer_list WHERE age(xmin) <= age(%(snapshot)s::text::xid)"
 
 
 @transaction.atomic
@@ -74,21 +87,29 @@ def refresh(*, run: Run, at: datetime) -> dict[str, int]:
             cursor.execute(END_MEMBERSHIPS.format(kind=kind), values | {"kind": kind})
             cursor.execute(BEGIN_MEMBERSHIPS.format(kind=kind), values | {"kind": kind})
             counts[f"{kind}_changes"] = cursor.rowcount
-        cursor.execute(UNLIST_EMPTY)
-        cursor.execute(_list_customers(), values)
-        counts["listed"] = cursor.rowcount
+        counts["listed"] = _rebuild_list(cursor, values)
     audit.record(None, "segments.refreshed", run, at=at, **counts)
     return counts
 
 
-def _list_customers() -> str:
-    columns = LIST_CUSTOMERS.split("(", 1)[1].split(")", 1)[0].replace("\n", " ").split(",")
-    names = [name.strip() for name in columns if name.strip() != "customer_id"]
-    return LIST_CUSTOMERS.format(
-        assignments=", ".join(f"{name} = excluded.{name}" for name in names),
-        before=", ".join(f"customer_list.{name}" for name in names),
-        after=", ".join(f"excluded.{name}" for name in names),
-    )
+def _rebuild_list(cursor: CursorWrapper, values: dict[str, object]) -> int:
+    """Fill and index a list beside the present one, then put it in its place; returns how many it lists.
+
+    Every row changes each night, and changing rows in place keeps all indexes busy for ten times as long. People go
+    on reading and writing the present list meanwhile; only the switch keeps them out, and takes over what they wrote.
+    """
+    cursor.execute(SNAPSHOT)
+    (snapshot,) = cursor.fetchone()
+    cursor.execute("SELECT customer_list_begin()")
+    cursor.execute(LIST_CUSTOMERS.format(profiles=PROFILES), values)
+    listed = cursor.rowcount
+    cursor.execute("SELECT customer_list_index()")
+    cursor.execute("LOCK TABLE customer_list IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(WRITTEN_SINCE, {"snapshot": snapshot})
+    if customers := [customer for (customer,) in cursor.fetchall()]:
+        cursor.execute(CATCH_UP.format(profiles=PROFILES), {"customers": customers})
+    cursor.execute("SELECT customer_list_switch()")
+    return listed
 
 
 def copy_profiles(customers: Sequence[int]) -> None:
