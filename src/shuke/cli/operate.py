@@ -41,7 +41,7 @@ def programs(env: Environment) -> list[Program]:
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", env.host if not env.secure else "127.0.0.1", "--port", str(env.port)),
-            *("--workers", "1", "--blocking-threads", str(env.web_threads), "--backpressure", "64"),
+            *("--workers", str(env.web_processes), "--blocking-threads", str(env.web_threads), "--backpressure", "64"),
             *("--no-ws", "--log-level", "warning", "shuke.config.wsgi:application"),
         ],
         env=environ,

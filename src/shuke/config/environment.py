@@ -74,8 +74,15 @@ class Environment(BaseSettings):
         description="Country whose telephone numbers need no prefix (ISO 3166).",
     )
     workers: int = Field(1, validation_alias="SHUKE_WORKERS", ge=1, le=64, description="Processes that work on jobs.")
+    web_processes: int = Field(
+        2, validation_alias="SHUKE_WEB_PROCESSES", ge=1, le=64, description="Processes that serve pages."
+    )
     web_threads: int = Field(
-        8, validation_alias="SHUKE_WEB_THREADS", ge=1, le=256, description="Pages served at the same time."
+        4,
+        validation_alias="SHUKE_WEB_THREADS",
+        ge=1,
+        le=256,
+        description="Pages that one of these serves at the same time.",
     )
     analytics_memory: str = Field(
         "2GB",

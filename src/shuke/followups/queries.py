@@ -11,6 +11,7 @@ from shuke.core import policies
 from shuke.customers.models import Customer
 from shuke.followups.models import FollowUp, Plan, Waiting
 from shuke.followups.policies import CADENCE
+from shuke.segments.queries import COUNTED
 from shuke.staff.models import User
 
 CARDS = 100
@@ -75,8 +76,8 @@ def waiting(staff: User) -> QuerySet[Waiting]:
 
 
 def waiting_count(staff: User) -> int:
-    """How many customers of `staff` are due but have to wait."""
-    return Waiting.objects.visible_to(staff).count()
+    """How many customers of `staff` are due but have to wait; at most one more than COUNTED."""
+    return Waiting.objects.visible_to(staff)[: COUNTED + 1].count()
 
 
 def latest_plan() -> Plan | None:

@@ -9,8 +9,9 @@ from django.utils.timezone import make_aware
 
 from shuke.core import policies
 from shuke.customers.models import Customer
-from shuke.followups.models import FollowUp, Outcome, Waiting
+from shuke.followups.models import FollowUp, Outcome
 from shuke.followups.policies import CADENCE
+from shuke.followups.queries import waiting_count
 from shuke.history.models import Interaction
 from shuke.reports.models import CustomerTally, SalesTally
 from shuke.segments.models import Activity, CustomerListing
@@ -28,7 +29,7 @@ NOT_SPOKEN = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Open follow-ups of the people whom somebody sees: due by today, of these overdue, escalated; and who waits."""
+    """Open follow-ups of those whom somebody sees: due by today, overdue, escalated; and who waits (10,001 is many)."""
 
     due: int
     overdue: int
@@ -120,7 +121,7 @@ def work(*, staff: User, today: date) -> Work:
         due=open_ones.due(on=today).count(),
         overdue=open_ones.overdue(on=today).count(),
         escalated=open_ones.filter(escalated_at__isnull=False).count(),
-        waiting=Waiting.objects.visible_to(staff).count(),
+        waiting=waiting_count(staff),
     )
 
 

@@ -17,7 +17,7 @@ from shuke.customers.queries import with_contact
 from shuke.segments.models import Activity, CustomerListing, Membership, Tier, compact_pinyin, last_contact
 from shuke.staff.models import User
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 COUNTED = 10_000
 """Beyond this many, counting costs more than the number tells."""
 CANDIDATES = 1_000

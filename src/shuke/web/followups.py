@@ -1,5 +1,6 @@
 """The day's work: the call list, and the board."""
 
+from datetime import date
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -38,8 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "calls": sorted(desk.calls(rows[:SHOWN], today=on), key=lambda call: call.ahead),
         "more": max(0, rows.count() - SHOWN),
         "show": show,
-        "endings": desk.ENDINGS,
-        "promises": desk.promises(on),
+        **_endings(on),
         **_people(request, owner),
         **_day(request.user, owner),
     }
@@ -52,6 +52,12 @@ def _closed(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(owner=owner) if owner else rows
     context = {"follow_ups": rows[:SHOWN], "show": "closed", "tones": desk.TONES, **_people(request, owner)}
     return render(request, "followups/closed.html", context)
+
+
+def _endings(on: date) -> dict:
+    """The buttons that end a follow-up, and the same drawn once for all rows of a list."""
+    choices = {"endings": desk.ENDINGS, "promises": desk.promises(on)}
+    return choices | {"endings_drawn": render_to_string("followups/_endings.html", choices)}
 
 
 def _rows(staff: User, show: str, owner: User | None):

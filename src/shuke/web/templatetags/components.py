@@ -4,6 +4,7 @@ A part with a body is a block: {% card title=_("Orders") %} … {% endcard %}.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from zlib import crc32
 
 from django import template
@@ -48,6 +49,15 @@ def draw(context: template.Context, name: str, /, **values: object) -> SafeStrin
     return drawing.render(context.new({"request": context.get("request"), **values}))
 
 
+@lru_cache(4096, typed=True)
+def draw_once(name: str, /, **values: object) -> SafeString:
+    """A component that depends on nothing but its parameters: long pages repeat the same few hundreds of times.
+
+    Words come as text in the reader's language; safe text and text to be escaped are two things (`typed`).
+    """
+    return Engine.get_default().get_template(f"components/{name}.html").render(template.Context(values))
+
+
 def part(name: str) -> Callable[..., SafeString]:
     """Register a tag without a body."""
 
@@ -82,24 +92,24 @@ def filter_bar(context: template.Context, content: SafeString, search: str = "",
     return draw(context, "filter_bar", body=content, search=search, **(known | values))
 
 
-@register.simple_tag(takes_context=True)
-def badge(context: template.Context, kind: str, code: object) -> SafeString:
+@register.simple_tag
+def badge(kind: str, code: object) -> SafeString:
     """What a code of ours is called, in its colour: {% badge "tier" customer.tier %}."""
     words, tone, icon = BADGES[kind].get(str(code), (code or "–", "slate", ""))
-    return draw(context, "chip", words=words, tone=tone, icon=icon, dot=not icon and kind != "band")
+    return chip(words, tone=tone, icon=icon, dot=not icon and kind != "band")
 
 
-@register.simple_tag(takes_context=True)
-def chip(context: template.Context, words: str, tone: str = "slate", icon: str = "", dot: bool = False) -> SafeString:
+@register.simple_tag
+def chip(words: object, tone: str = "slate", icon: str = "", dot: bool = False) -> SafeString:
     """Any other short word in a colour: {% chip _("Birthday") tone="red" icon="cake" %}."""
-    return draw(context, "chip", words=words, tone=tone, icon=icon, dot=dot)
+    return draw_once("chip", words=str(words), tone=tone, icon=icon, dot=dot)
 
 
-@register.simple_tag(takes_context=True)
-def avatar(context: template.Context, name: str, size: str = "") -> SafeString:
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
     """The first character of a Chinese name or the initials of a Latin one; a name keeps its colour."""
     tone = FACE_TONES[crc32(name.encode()) % len(FACE_TONES)]
-    return draw(context, "avatar", letters=initials(name), tone=tone, size=size)
+    return draw_once("avatar", letters=initials(name), tone=tone, size=size)
 
 
 @register.simple_tag(takes_context=True)

@@ -4,12 +4,11 @@ from django import forms, template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from shuke.followups.models import Outcome
 from shuke.history.queries import Moment
-from shuke.web.templatetags.components import BADGES, badge
+from shuke.web.templatetags.components import BADGES
 from shuke.web.templatetags.shuke import SYMBOLS
 
 register = template.Library()
@@ -38,16 +37,6 @@ def list_select(form: forms.Form, name: str) -> dict[str, object]:
 def any_set(form: forms.Form, names: str) -> bool:
     """Is one of these fields set?"""
     return any(form.cleaned_data.get(name) for name in names.split())
-
-
-@register.simple_tag(takes_context=True)
-def row_badge(context: template.Context, kind: str, code: str) -> SafeString:
-    """{% badge %} in a long table: each code is drawn once a page."""
-    drawn = vars(context["request"]).setdefault("row_badges", {})
-    key = (kind, code)
-    if key not in drawn:
-        drawn[key] = badge(context, kind, code)
-    return drawn[key]
 
 
 @register.filter

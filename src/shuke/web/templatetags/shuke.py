@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -9,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+
+from shuke.segments.queries import COUNTED
 
 register = template.Library()
 
@@ -47,6 +50,12 @@ def money_short(minor: int | None, currency: str = "CNY") -> str:
 def number(value: float | None) -> str:
     """3728 → 3,728. Django's own Chinese format groups nothing, and no shop writes that way."""
     return NOTHING if value is None else f"{value:,}"
+
+
+@register.filter
+def counted(count: int) -> str:
+    """3728 → 3,728; beyond COUNTED nobody counts on: 10,000+."""
+    return f"{COUNTED:,}+" if count > COUNTED else number(count)
 
 
 @register.filter
@@ -92,6 +101,7 @@ def mask_numbers(text: str | None) -> str:
 
 
 @register.simple_tag
+@lru_cache(1024)
 def icon(name: str, label: str = "", css: str = "") -> str:
     """One icon of frontend/icons.txt; without a label it is decoration and hidden from screen readers."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
