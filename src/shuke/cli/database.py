@@ -1,6 +1,7 @@
 """`shuke db`: the embedded PostgreSQL by itself."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,6 +11,7 @@ from shuke.config.environment import environment
 from shuke.core.errors import Refused
 from shuke.core.words import mark as _
 from shuke.runtime.cluster import Cluster, running
+from shuke.runtime.restore import restore as restore_dump
 
 app = typer.Typer(help="The embedded PostgreSQL.", no_args_is_help=True)
 
@@ -48,6 +50,15 @@ def dump(file: Path) -> None:
     with running(_ours()) as cluster:
         cluster.dump(file)
     say(_("Written to %(file)s."), file=file)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]) -> None:
+    """Make a dump the database; the data of before are kept. Secrets are not in a dump: put their folder back first."""
+    before = restore_dump(_ours().home, file)
+    say(_("%(file)s is the database now."), file=file)
+    if before:
+        say(_("The data of before lie in %(folder)s."), folder=before)
 
 
 def _ours() -> Cluster:

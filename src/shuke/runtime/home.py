@@ -54,6 +54,11 @@ class Home:
         """Held by the supervisor for as long as it lives; contains its process id."""
         return self.run / "up.lock"
 
+    @property
+    def users_lock(self) -> Path:
+        """Shared by all commands that use a database started for their duration."""
+        return self.run / "users.lock"
+
     def make(self) -> "Home":
         """Make what is missing, each folder private. Folders above `root` are made, never changed."""
         self.root.parent.mkdir(parents=True, exist_ok=True)

@@ -54,8 +54,7 @@ def password(home: Home, role: Role) -> str:
 def make_data(home: Home, *, bin_dir: Path, identity: Identity) -> None:
     """Build `home.pg` in a folder beside it and rename it when complete: a kill leaves nothing half-made."""
     remove_drafts(home)
-    for role in USERS:
-        _make_password(home, role)
+    make_passwords(home)
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=home.root))
     try:
         identity.own(home, draft, home.run, home.pg_logs)
@@ -68,6 +67,12 @@ def make_data(home: Home, *, bin_dir: Path, identity: Identity) -> None:
         _rename(draft, home.pg)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def make_passwords(home: Home) -> None:
+    """A password for each role that has none."""
+    for role in USERS:
+        _make_password(home, role)
 
 
 def remove_drafts(home: Home) -> None:

@@ -218,7 +218,7 @@ def test_data_of_another_major_are_refused_with_words(made_home):
     (made_home.pg / "PG_VERSION").write_text("17\n")
     with pytest.raises(WrongMajor, match="belong to PostgreSQL 17") as refused:
         cluster.ensure()
-    assert "shuke db upgrade" in refused.value.advice()
+    assert "shuke db restore" in refused.value.advice()
 
 
 def test_a_server_that_cannot_start_says_why(made_home):

@@ -39,7 +39,7 @@ def test_data_of_another_major_are_named(made_home):
     check = answers(made_home, port=0)["data"]
     assert not check.ok
     assert check.words() == "The data belong to PostgreSQL 16; this is PostgreSQL 18."
-    assert check.advice() == "Run: shuke db upgrade"
+    assert "shuke db restore" in check.advice()
 
 
 def test_words_and_advice_are_translated_with_their_numbers():
