@@ -27,13 +27,13 @@ def order_events_of(customer: Customer) -> QuerySet[OrderEvent]:
 
 def interactions_of(customer: Customer) -> QuerySet[Interaction]:
     """Every contact as it stands now: a corrected one gives way to its correction."""
-    return _standing().filter(identity__customer=customer).select_related("by", "source")
+    return standing_interactions().filter(identity__customer=customer).select_related("by", "source")
 
 
 def last_contacts(customers: Collection[int], *, most: int) -> dict[int, list[Interaction]]:
     """The latest contacts of each of several customers, at most `most`, the last one first."""
     place = Window(RowNumber(), partition_by=F("identity__customer"), order_by=[F("at").desc(), F("pk").desc()])
-    rows = _standing().filter(identity__customer__in=customers).alias(place=place).filter(place__lte=most)
+    rows = standing_interactions().filter(identity__customer__in=customers).alias(place=place).filter(place__lte=most)
     found: dict[int, list[Interaction]] = defaultdict(list)
     for row in rows.select_related("identity", "by").order_by("-at", "-pk"):
         found[row.identity.customer_id].append(row)
@@ -110,7 +110,8 @@ def _earlier(strand: Strand, behind: tuple[datetime, str, int], *, exact: bool) 
     return Q(**{f"{strand.when}__lt": value}) | Q(**{strand.when: value, "pk__lt": pk})
 
 
-def _standing() -> QuerySet[Interaction]:
+def standing_interactions() -> QuerySet[Interaction]:
+    """All contacts that no later one corrects."""
     newer = Interaction.objects.filter(identity=OuterRef("identity"), corrects=OuterRef("pk"))
     return Interaction.objects.filter(~Exists(newer))
 

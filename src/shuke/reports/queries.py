@@ -12,7 +12,7 @@ from shuke.customers.models import Customer
 from shuke.followups.models import FollowUp, Outcome
 from shuke.followups.policies import CADENCE
 from shuke.followups.queries import waiting_count
-from shuke.history.models import Interaction
+from shuke.history.queries import standing_interactions
 from shuke.reports.models import CustomerTally, SalesTally
 from shuke.segments.models import Activity, CustomerListing
 from shuke.segments.queries import customer_list
@@ -165,7 +165,8 @@ def coverage(*, staff: User, counted: Base, today: date) -> Coverage:
         group = Q(identity__customer__listing__tier=tier, identity__customer__listing__activity=activity)
         within |= group & Q(happened_on__gt=today - timedelta(days))
     spoken = (
-        Interaction.objects.filter(within, happened_on__gt=today - timedelta(max(intervals.values())))
+        standing_interactions()
+        .filter(within, happened_on__gt=today - timedelta(max(intervals.values())))
         .filter(identity__customer__in=Customer.objects.visible_to(staff))
         .exclude(outcome__in=NOT_SPOKEN)
     )

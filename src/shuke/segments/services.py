@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from time import sleep
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Func, OuterRef, Subquery
 
@@ -13,6 +14,9 @@ from shuke.scoring.models import Run
 from shuke.segments.models import CustomerListing, Membership
 
 __all__ = ["copy_profiles", "refresh"]
+
+PATIENCE = 400
+"""Attempts to lock the list, three seconds each: an export or a dump reads it for minutes."""
 
 END_MEMBERSHIPS = """
 UPDATE membership AS present SET until = %(as_of)s
@@ -38,8 +42,12 @@ LEFT JOIN LATERAL (
 LEFT JOIN (
     SELECT identity.customer_id, max(interaction.happened_on) AS last_on
     FROM interaction JOIN identity ON identity.id = interaction.identity_id
-    WHERE interaction.outcome NOT IN ('no_answer', 'busy', 'wrong_number') GROUP BY 1
+    WHERE interaction.outcome NOT IN ('no_answer', 'busy', 'wrong_number') AND {among}
+        AND NOT EXISTS (SELECT FROM interaction AS newer
+            WHERE newer.identity_id = interaction.identity_id AND newer.corrects_id = interaction.id)
+    GROUP BY 1
 ) AS contact ON contact.customer_id = customer.id
+WHERE EXISTS (SELECT FROM identity WHERE identity.customer_id = customer.id AND {among})
 """
 
 LIST_CUSTOMERS = """
@@ -59,7 +67,6 @@ SELECT profile.customer_id, profile.name, profile.pinyin, profile.initials,
 FROM ({profiles}) AS profile
 LEFT JOIN customer_list AS listed ON listed.customer_id = profile.customer_id
 LEFT JOIN score ON score.run_id = %(run)s AND score.customer_id = profile.customer_id
-WHERE EXISTS (SELECT FROM identity WHERE identity.customer_id = profile.customer_id)
 """
 
 CATCH_UP = """
@@ -67,7 +74,7 @@ UPDATE customer_list_next AS listed
 SET (name, pinyin, initials, bigrams, owner_id, store_id, last_contact_on) = (
     profile.name, profile.pinyin, profile.initials, name_bigrams(profile.name),
     profile.owner_id, profile.store_id, profile.last_contact_on)
-FROM ({profiles} WHERE customer.id = ANY(%(customers)s)) AS profile
+FROM ({profiles}) AS profile
 WHERE listed.customer_id = profile.customer_id
 """
 
@@ -101,15 +108,31 @@ def _rebuild_list(cursor: CursorWrapper, values: dict[str, object]) -> int:
     cursor.execute(SNAPSHOT)
     (snapshot,) = cursor.fetchone()
     cursor.execute("SELECT customer_list_begin()")
-    cursor.execute(LIST_CUSTOMERS.format(profiles=PROFILES), values)
+    cursor.execute(LIST_CUSTOMERS.format(profiles=PROFILES.format(among="true")), values)
     listed = cursor.rowcount
     cursor.execute("SELECT customer_list_index()")
-    cursor.execute("LOCK TABLE customer_list IN ACCESS EXCLUSIVE MODE")
+    _keep_others_out(cursor)
     cursor.execute(WRITTEN_SINCE, {"snapshot": snapshot})
     if customers := [customer for (customer,) in cursor.fetchall()]:
-        cursor.execute(CATCH_UP.format(profiles=PROFILES), {"customers": customers})
+        among = PROFILES.format(among="identity.customer_id = ANY(%(customers)s)")
+        cursor.execute(CATCH_UP.format(profiles=among), {"customers": customers})
     cursor.execute("SELECT customer_list_switch()")
     return listed
+
+
+def _keep_others_out(cursor: CursorWrapper) -> None:
+    """Lock the present list, standing back again and again: whoever comes while we wait would wait behind us."""
+    for last in [False] * (PATIENCE - 1) + [True]:
+        try:
+            with transaction.atomic():
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+                cursor.execute("LOCK TABLE customer_list IN ACCESS EXCLUSIVE MODE")
+                cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+            return
+        except OperationalError:
+            if last:
+                raise
+            sleep(2)
 
 
 def copy_profiles(customers: Sequence[int]) -> None:

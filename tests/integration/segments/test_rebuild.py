@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import psycopg
 import pytest
 from django.db import connection, connections
 from django.utils.timezone import now
 
 import shop
+from shuke.core.databases import conninfo
 from shuke.customers.models import Customer
 from shuke.scoring import services as scoring
 from shuke.segments import services
@@ -80,3 +82,19 @@ def test_a_broken_rebuild_leaves_the_present_list(run):
         services.refresh(run=run, at=now())
     assert CustomerListing.objects.get().name == "王芳"
     assert services.refresh(run=run, at=now())["listed"] == 1
+
+
+def test_a_reader_who_stays_long_holds_nobody_else_up(run, monkeypatch):
+    """A dump or an export keeps the list for minutes: the switch waits for it, and others read on meanwhile."""
+    waits = []
+
+    def read_meanwhile(seconds: float) -> None:
+        with psycopg.connect(conninfo()) as another:
+            waits.append(another.execute("SELECT count(*) FROM customer_list").fetchone())
+        reader.rollback()
+
+    monkeypatch.setattr(services, "sleep", read_meanwhile)
+    with psycopg.connect(conninfo()) as reader:
+        reader.execute("SELECT count(*) FROM customer_list")
+        services.refresh(run=run, at=now())
+    assert waits == [(1,)]

@@ -38,7 +38,7 @@ CREATE TABLE score (
 
 OPEN_PARTITION = """
 CREATE FUNCTION score_open_partition(run bigint) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     name text := 'score_' || run;
 BEGIN
@@ -49,7 +49,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION score_attach_partition(run bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     name text := 'score_' || run;
 BEGIN
@@ -59,7 +59,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION score_drop_partition(run bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
 BEGIN
     EXECUTE format('DROP TABLE IF EXISTS %I', 'score_' || run);
 END $$;

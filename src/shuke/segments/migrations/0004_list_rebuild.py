@@ -4,7 +4,7 @@ from django.db import migrations
 
 REBUILD = """
 CREATE FUNCTION customer_list_begin() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     granted record;
 BEGIN
@@ -18,7 +18,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION customer_list_index() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     statement text;
 BEGIN
@@ -35,7 +35,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION customer_list_switch() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     names text[] := ARRAY(SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'customer_list'::regclass);
     name text;

@@ -101,7 +101,7 @@ def mask_numbers(text: str | None) -> str:
 
 
 @register.simple_tag
-@lru_cache(1024)
+@lru_cache(1024, typed=True)
 def icon(name: str, label: str = "", css: str = "") -> str:
     """One icon of frontend/icons.txt; without a label it is decoration and hidden from screen readers."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
