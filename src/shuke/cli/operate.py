@@ -35,17 +35,18 @@ def up() -> None:
 def programs(env: Environment) -> list[Program]:
     """What `up` keeps running beside the database."""
     home = Home(env.home)
+    host, port = env.listens_at
     environ = {**os.environ, "SHUKE_HOME": str(env.home), "DJANGO_SETTINGS_MODULE": "shuke.config.settings"}
     web = Program(
         "web",
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-            *("--host", env.host if not env.secure else "127.0.0.1", "--port", str(env.port)),
+            *("--host", host, "--port", str(port)),
             *("--workers", str(env.web_processes), "--blocking-threads", str(env.web_threads), "--backpressure", "64"),
             *("--no-ws", "--log-level", "warning", "shuke.config.wsgi:application"),
         ],
         env=environ,
-        ready=lambda: health.listening(env.port),
+        ready=lambda: health.listening(port),
     )
     workers = [
         Program(
@@ -90,7 +91,7 @@ def doctor() -> None:
     """Check this installation and say what to do about each fault."""
     env = environment()
     sick = 0
-    for check in health.doctor(Home(env.home), port=env.port, embedded=env.database_url is None):
+    for check in health.doctor(Home(env.home), port=env.listens_at[1], embedded=env.database_url is None):
         out.print(
             f"[green]✓[/green] {check.words(translate)}" if check.ok else f"[red]✗[/red] {check.words(translate)}"
         )

@@ -35,6 +35,12 @@ class Environment(BaseSettings):
         validation_alias="SHUKE_URL",
         description="Address at which people open Shuke; plain http only on this computer itself.",
     )
+    listen: str = Field(
+        "127.0.0.1:8420",
+        validation_alias="SHUKE_LISTEN",
+        pattern=r"^[^:\s]+:[1-9][0-9]{0,4}$",
+        description="Where pages are served when SHUKE_URL is https: a proxy that speaks https passes requests on.",
+    )
     database_url: SecretStr | None = Field(
         None,
         validation_alias="DATABASE_URL",
@@ -123,9 +129,12 @@ class Environment(BaseSettings):
         return urlsplit(self.url).hostname or "127.0.0.1"
 
     @property
-    def port(self) -> int:
-        parts = urlsplit(self.url)
-        return parts.port or (443 if parts.scheme == "https" else 80)
+    def listens_at(self) -> tuple[str, int]:
+        """Host and port that pages are served at: those of the URL, or the ones that a proxy in front passes on to."""
+        if self.secure:
+            host, port = self.listen.rsplit(":", 1)
+            return host, int(port)
+        return self.host, urlsplit(self.url).port or 80
 
     @property
     def secure(self) -> bool:

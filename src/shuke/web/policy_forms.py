@@ -117,7 +117,7 @@ def shown(leaf: Leaf, value: Any) -> str:
     if value is None:
         return "–"
     if leaf.unit == "money":
-        return money(value, settings.SHUKE.currency)
+        return money(value)
     if leaf.unit == "share":
         return f"{_percent(value)}%"
     if isinstance(value, bool):

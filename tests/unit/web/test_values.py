@@ -72,3 +72,9 @@ def test_query_replace_keeps_the_filters(draw):
 def test_icon_is_silent_unless_it_has_a_label(draw):
     assert 'aria-hidden="true"' in draw("{% icon 'home' %}")
     assert 'aria-label="Home &lt;b&gt;"' in draw("{% icon 'home' label=words %}", words="Home <b>")
+
+
+def test_money_is_in_the_installations_currency(settings):
+    settings.SHUKE = settings.SHUKE.model_copy(update={"currency": "EUR"})
+    assert (shuke.money(123450), shuke.money_round(8640012), shuke.currency_symbol()) == ("€1,234.50", "€86,400", "€")
+    assert shuke.money(123450, "USD") == "$1,234.50"

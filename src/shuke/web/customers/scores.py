@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shuke.analytics.value import GAPS_UNTIL_GONE
@@ -167,7 +166,7 @@ def _value_at_risk(score: Score, run: Run) -> list[str]:
 
 
 def _money(minor: int) -> str:
-    return money_round(minor, settings.SHUKE.currency)
+    return money_round(minor)
 
 
 def _rate(value: float) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -26,24 +27,30 @@ LONG_NUMBER = re.compile(
 
 
 @register.filter
-def money(minor: int | None, currency: str = "CNY") -> str:
-    """123450 (分) → ¥1,234.50."""
+def money(minor: int | None, currency: str = "") -> str:
+    """123450 (分) → ¥1,234.50; in the installation's currency unless another is named."""
     return _amount(minor, currency, digits=2)
 
 
 @register.filter
-def money_round(minor: int | None, currency: str = "CNY") -> str:
+def money_round(minor: int | None, currency: str = "") -> str:
     """8640012 (分) → ¥86,400, for cards and lists where 分 are noise."""
     return _amount(minor, currency, digits=0)
 
 
 @register.filter
-def money_short(minor: int | None, currency: str = "CNY") -> str:
+def money_short(minor: int | None, currency: str = "") -> str:
     """8640012 (分) → ¥8.6万 in Chinese, ¥86.4K in English."""
     if minor is None:
         return NOTHING
     sign = "-" if minor < 0 else ""
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{short(Decimal(abs(minor)) / 100)}"
+    return f"{sign}{_symbol(currency)}{short(Decimal(abs(minor)) / 100)}"
+
+
+@register.simple_tag
+def currency_symbol() -> str:
+    """What stands before an amount of this installation: ¥."""
+    return _symbol("")
 
 
 @register.filter
@@ -125,7 +132,12 @@ def _amount(minor: int | None, currency: str, *, digits: int) -> str:
     if minor is None:
         return NOTHING
     sign = "-" if minor < 0 else ""
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{Decimal(abs(minor)) / 100:,.{digits}f}"
+    return f"{sign}{_symbol(currency)}{Decimal(abs(minor)) / 100:,.{digits}f}"
+
+
+def _symbol(currency: str) -> str:
+    code = currency or settings.SHUKE.currency
+    return SYMBOLS.get(code, f"{code} ")
 
 
 def _units() -> list[tuple[int, str]]:

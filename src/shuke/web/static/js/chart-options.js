@@ -39,13 +39,14 @@
   }
 
   const language = () => document.documentElement.lang;
+  const symbol = () => document.body.dataset.currency;
 
   function writer(format) {
     const plain = new Intl.NumberFormat(language(), { maximumFractionDigits: 1 });
     const share = new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 });
     const money = new Intl.NumberFormat(language(), { maximumFractionDigits: 0 });
     if (format === "percent") return (value) => share.format(value);
-    if (format === "money") return (value) => `¥${money.format(value / 100)}`;
+    if (format === "money") return (value) => `${symbol()}${money.format(value / 100)}`;
     return (value) => plain.format(value);
   }
 
@@ -53,7 +54,7 @@
   function axisWriter(format) {
     if (format === "percent") return writer(format);
     const short = new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 });
-    if (format === "money") return (value) => `¥${short.format(value / 100)}`;
+    if (format === "money") return (value) => `${symbol()}${short.format(value / 100)}`;
     return (value) => (Math.abs(value) >= 10000 ? short.format(value) : writer()(value));
   }
 
