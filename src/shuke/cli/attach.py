@@ -27,14 +27,27 @@ def attached() -> Iterator[Environment]:
         yield env
         return
     with running(cluster):
-        _set_up()
-        yield env
+        try:
+            _set_up()
+            yield env
+        finally:
+            _hang_up()
 
 
 def start_django() -> None:
     """Load the program's own packages; the database must have been made before."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuke.config.settings")
     django.setup()
+
+
+def _hang_up() -> None:
+    """Close what leads to the database: it may stop now, and a later command in this process finds another."""
+    from django.db import connections
+
+    connections.close_all()
+    for alias in connections:
+        if hasattr(connections[alias], "close_pool"):
+            connections[alias].close_pool()
 
 
 def _set_up() -> None:

@@ -23,7 +23,7 @@ class WrongSetting(Invalid):
 class Environment(BaseSettings):
     """The settings, read from environment variables of the given names."""
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore")
 
     home: Path = Field(
         default_factory=lambda: Path(user_data_dir("shuke")),

@@ -75,9 +75,9 @@ def waiting(staff: User) -> QuerySet[Waiting]:
     return Waiting.objects.visible_to(staff).select_related("customer__listing", "owner").by_urgency()
 
 
-def waiting_count(staff: User) -> int:
-    """How many customers of `staff` are due but have to wait; at most one more than COUNTED."""
-    return Waiting.objects.visible_to(staff)[: COUNTED + 1].count()
+def waiting_count(staff: User, *, owner: User | None = None) -> int:
+    """How many customers that `staff` sees, or of these the `owner`'s, are due but wait; at most one above COUNTED."""
+    return _of(owner, Waiting.objects.visible_to(staff))[: COUNTED + 1].count()
 
 
 def latest_plan() -> Plan | None:

@@ -162,7 +162,7 @@ class MonthMark(models.Model):
 
 
 class CustomerMark(models.Model):
-    """An identity whose facts have changed since it was last scored."""
+    """An identity whose facts have changed since it was last scored; a run of everybody clears what it has seen."""
 
     identity_id = models.BigIntegerField()
 

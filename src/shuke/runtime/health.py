@@ -1,6 +1,5 @@
 """Is this machine and this installation fit to work? Answers as data; whoever shows them translates."""
 
-import ctypes.util
 import os
 import shutil
 import socket
@@ -55,8 +54,6 @@ def doctor(home: Home, *, port: int, embedded: bool = True) -> Iterator[Check]:
         yield socket_path(home)
         yield data_version(home)
         yield database(home)
-    yield pdf_library()
-    yield chinese_fonts()
 
 
 def home_writable(home: Home) -> Check:
@@ -143,23 +140,6 @@ def database(home: Home) -> Check:
     message = _("PostgreSQL takes connections.") if ready else _("PostgreSQL runs, but takes no connections.")
     params = {"logs": str(home.pg_logs)}
     return Check("database", ready, message, params, _("See the files in %(logs)s."))
-
-
-def pdf_library() -> Check:
-    """weasyprint loads pango at run time."""
-    found = ctypes.util.find_library("pango-1.0") is not None
-    message = (
-        _("Reports can be written as PDF.") if found else _("Without pango, reports are printed from the browser.")
-    )
-    return Check("pdf", found, message, {}, _("Install pango (Debian: libpango-1.0-0)."), hint=True)
-
-
-def chinese_fonts() -> Check:
-    """Asked of fontconfig, which weasyprint and Chromium use."""
-    lister = shutil.which("fc-list")
-    listed = "" if lister is None else _output([lister, ":lang=zh", "family"])
-    message = _("There are Chinese fonts.") if listed else _("Without a Chinese font, PDF files show boxes.")
-    return Check("fonts", bool(listed), message, {}, _("Install a font (Debian: fonts-noto-cjk)."), hint=True)
 
 
 def listening(port: int) -> bool:

@@ -76,10 +76,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a refresh did: the months it wrote anew and the rows in them."""
+    """What a refresh did: the months it wrote anew, the rows in them, and the marks of customers that it saw."""
 
     months: tuple[date, ...]
     rows: int
+    customer_marks: tuple[int, ...] = ()
 
 
 class Mirror:
@@ -117,11 +118,12 @@ class Mirror:
             marks = _fetch(snapshot, "SELECT id, month FROM month_mark")
             marked = MONTHS_WITH_FACTS if before is None else "SELECT DISTINCT month FROM month_mark"
             months = sorted(_fetch(snapshot, marked)["month"].to_pylist())
+            customers = _fetch(snapshot, "SELECT id FROM customer_mark")["id"].to_pylist()
             after, rows = self._export(snapshot, before or Manifest(), months)
         self._switch(after)
         MonthMark.objects.filter(pk__in=marks["id"].to_pylist()).delete()
         self._sweep(after)
-        return Refreshed(tuple(months), rows)
+        return Refreshed(tuple(months), rows, tuple(customers))
 
     def _export(self, snapshot, before: Manifest, months: list[date]) -> tuple[Manifest, int]:
         files = {table: dict(before.files[table]) for table in SCHEMAS}

@@ -1,7 +1,7 @@
 """Runs: score everybody as of a day, write the scores beside the old ones, and switch in one step."""
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from shuke.core import audit
 from shuke.core.databases import advisory_lock, conninfo
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.words import mark as _
+from shuke.history.models import CustomerMark
 from shuke.scoring import engines, policies
 from shuke.scoring.mirror import Mirror
 from shuke.scoring.models import LiveRun, Run, Score
@@ -71,8 +72,8 @@ def run(
         _bury_the_dead()
         this = _begin(as_of, kind, in_force.versions, at or now())
         try:
-            _score(this, in_force)
-            _switch(this, then)
+            marks = _score(this, in_force)
+            _switch(this, then, marks)
         except BaseException as failure:
             _give_up(this, type(failure).__name__)
             raise
@@ -94,7 +95,8 @@ def _begin(as_of: date, kind: Run.Kind, versions: dict[str, int], at: datetime) 
         raise AlreadyScored(as_of=as_of) from None
 
 
-def _score(this: Run, in_force: policies.InForce) -> None:
+def _score(this: Run, in_force: policies.InForce) -> Sequence[int]:
+    """Compute and write the scores; returns the marks of customers that the run has seen."""
     store = mirror()
     columns = _columns()
     with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
@@ -102,6 +104,7 @@ def _score(this: Run, in_force: policies.InForce) -> None:
         rows = _write(this, scored.rows, columns)
     this.parameters = scored.parameters.model_dump(mode="json")
     this.counts = {"customers": rows, "months_refreshed": len(refreshed.months)}
+    return refreshed.customer_marks
 
 
 def _columns() -> pa.Schema:
@@ -127,12 +130,14 @@ def _of_run(this: Run, batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBa
 
 
 @transaction.atomic
-def _switch(this: Run, then: Callable[[Run], None]) -> None:
+def _switch(this: Run, then: Callable[[Run], None], marks: Sequence[int] = ()) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT score_attach_partition(%s)", [this.pk])
     this.status, this.finished_at = Run.Status.DONE, now()
     this.save()
     LiveRun.objects.update_or_create(id=1, defaults={"run": this})
+    if this.as_of == localdate():
+        CustomerMark.objects.filter(pk__in=marks).delete()
     audit.record(None, "run.done", this, at=this.finished_at, as_of=str(this.as_of), **this.counts)
     then(this)
 

@@ -200,8 +200,8 @@ def _day(staff: User, owner: User | None) -> dict:
     return {
         "left": queries.today(staff, on, owner=owner).due(on=on).count(),
         "done": queries.done_today(staff, on, owner=owner)[:SHOWN],
-        "waiting": queries.waiting_count(owner or staff),
-        "own_list": staff.sight == Sight.OWN,
+        "waiting": queries.waiting_count(staff, owner=owner),
+        "may_take_more": queries.waiting_count(staff, owner=staff) > 0,
         "tones": desk.TONES,
     }
 

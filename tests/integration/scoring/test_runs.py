@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import localdate, now
 
 import shop
+from shuke.history.models import CustomerMark
 from shuke.scoring import queries, services
 from shuke.scoring.models import Run, Score
 from shuke.segments import services as segments
@@ -91,3 +92,13 @@ def test_memberships_tell_since_when_and_the_list_follows():
     ]
     listed = CustomerListing.objects.get(customer=wang)
     assert (listed.activity, listed.bigrams) == ("dormant", ["王", "王芳", "芳"])
+
+
+def test_a_run_of_today_clears_the_marks_of_customers_that_it_has_seen():
+    wang = shop.customer("王芳")
+    shop.order(wang, date(2026, 1, 1), 100)
+    CustomerMark.objects.create(identity_id=wang.identities.get().pk)
+    services.run(as_of=localdate() - timedelta(days=1))
+    assert CustomerMark.objects.count() == 1
+    services.run(then=lambda run: CustomerMark.objects.create(identity_id=1))
+    assert list(CustomerMark.objects.values_list("identity_id", flat=True)) == [1]

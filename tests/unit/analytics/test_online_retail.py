@@ -9,7 +9,6 @@ import pytest
 from conftest import SHARED_DATA
 from shuke.analytics import scores
 from shuke.analytics.policies import Policies
-from shuke.analytics.reasons import reasons
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, Tables
 from unit.analytics.shop import fitted, rows
 
@@ -110,13 +109,3 @@ def test_the_examples_of_the_concept_page(customers, customer, letters, fifths, 
     assert "".join(row[letter] for letter in "rfmt") == letters
     assert (row["r_quintile"], row["f_quintile"], row["m_quintile"]) == fifths
     assert (row["tier"], row["activity"], row["value_at_risk"]) == (tier, activity, at_risk)
-
-
-def test_the_reasons_of_the_concept_page(customers, learned):
-    why = reasons(customers[12347], Policies(), learned)
-    assert why["tier"] == [
-        {"code": "recency_within_gold", "share": 0.2, "line": 13, "days": 3},
-        {"code": "money_within_gold", "share": 0.15, "line_minor": 260_034, "money_minor": 359_821},
-    ]
-    (at_risk,) = why["value_at_risk"]
-    assert (at_risk["days"], at_risk["gap"], at_risk["gaps"]) == (3, 58.5, 3)
