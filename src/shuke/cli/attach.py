@@ -52,7 +52,10 @@ def _hang_up() -> None:
 
 def _set_up() -> None:
     start_django()
+    from django.utils.translation import activate
+
     from shuke.core import schema
 
+    activate(environment().language)
     if schema.is_behind():
         schema.migrate()

@@ -3,7 +3,7 @@
 import typer
 
 from shuke.cli.attach import attached
-from shuke.cli.speech import say
+from shuke.cli.speech import say, translate
 from shuke.core.words import mark as _
 
 app = typer.Typer(help="People who log in.", no_args_is_help=True)
@@ -14,7 +14,12 @@ def add(
     username: str,
     name: str = typer.Option("", help="How colleagues call them; the log-in name if left out."),
     role: str = typer.Option("agent", help="administrator, operations, manager or agent."),
-    password: str = typer.Option(..., prompt=True, confirmation_prompt=True, hide_input=True),
+    password: str = typer.Option(
+        ...,
+        prompt=translate(_("Password, at least 10 characters")),
+        confirmation_prompt=translate(_("The same again")),
+        hide_input=True,
+    ),
 ) -> None:
     """Let a person in."""
     with attached():

@@ -123,6 +123,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "shuke.web.entrance.AccountAdapter"
+ACCOUNT_FORMS = {"login": "shuke.web.entrance.LoginForm"}
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/5m/ip,5/5m/key"}
 MFA_ADAPTER = "shuke.web.entrance.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Shuke"

@@ -4,6 +4,7 @@ import base64
 
 from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import views as mfa
@@ -44,6 +45,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, *args: object, **kwargs: object) -> None:
         """Colleagues have a log-in name and no mailbox here."""
+
+
+class LoginForm(AllauthLoginForm):
+    """Name and password. Nobody is mailed a new one; the page says who can set it."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

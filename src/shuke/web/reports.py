@@ -33,6 +33,8 @@ SCOPES = {
 
 def dashboard(request: HttpRequest) -> HttpResponse:
     today, run = localdate(), live_run()
+    if run and run.counts.get("customers") == 0:
+        run = None  # the nightly run of an installation that has no orders yet
     work = queries.work(staff=request.user, today=today)
     context = {
         "needs": [*_needs(request.user, work), *_set_aside(request.user)],
