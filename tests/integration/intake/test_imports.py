@@ -310,3 +310,11 @@ def test_a_dead_import_makes_room_for_one_that_reads_the_file_otherwise(tmp_path
     assert (dead.status, dead.failure["code"]) == ("failed", "import_reads_otherwise")
     services.run(import_id=this.pk)
     assert Order.objects.get().amount == 1200
+
+
+def test_buyers_known_by_nickname_alone_are_called_by_it(imported):
+    imported("订单号,买家昵称,下单时间,实付金额\nA1,爱喝茶的小雨,2026-01-05,10\nA2,tb88231,2026-01-06,10\n")
+    assert set(Customer.objects.values_list("name", "initials")) == {("爱喝茶的小雨", "ahcdxy"), ("", "")}
+    imported(MEMBERS + "爱喝茶的小雨,刘小雨,,,,,\n")
+    imported("订单号,买家昵称,下单时间,实付金额\nA3,爱喝茶的小雨,2026-02-05,10\n")
+    assert Customer.objects.filter(name="刘小雨").count() == 1

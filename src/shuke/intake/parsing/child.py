@@ -6,14 +6,17 @@ import sys
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shuke.core.errors import ShukeError
 from shuke.customers import names
 from shuke.intake.checks import Checked
 from shuke.intake.checks.checker import Checker
+from shuke.intake.fields import Kind
 from shuke.intake.parsing.wire import Plan, send_chunk, send_failure
 from shuke.intake.reading import lay_out, read_chunks
 
+CHINESE = r"[\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}]"
 MEMORY_BYTES = 2 << 30
 """Reserved memory, of which a parser really uses a tenth; a file that needs more is not one that we understand."""
 
@@ -29,9 +32,19 @@ def main() -> None:
         checker = Checker(plan.mapping, layout, zone=plan.zone, region=plan.region)
         for chunk in read_chunks(plan.survey, layout):
             if chunk.number >= plan.first_chunk:
-                send_chunk(out, _sounded(checker.check(chunk)))
+                checked = checker.check(chunk)
+                send_chunk(out, _sounded(checked if plan.mapping.kind == Kind.CUSTOMERS else _named(checked)))
     except ShukeError as failure:
         send_failure(out, failure)
+
+
+def _named(checked: Checked) -> Checked:
+    """Where a file knows its buyers by nickname alone, the nickname is their name until somebody tells a better one."""
+    rows = checked.rows
+    if "name" in rows.column_names or "customer" not in rows.column_names:
+        return checked
+    nicknames = pc.if_else(pc.match_substring_regex(rows["customer"], CHINESE), rows["customer"], None)
+    return replace(checked, rows=rows.append_column("name", nicknames))
 
 
 def _sounded(checked: Checked) -> Checked:
