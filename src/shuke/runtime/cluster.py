@@ -78,6 +78,7 @@ class Cluster:
         """Make the data directory if there is none. WrongMajor, InitFailed, HomeOutOfReach."""
         self.home.make()
         with locks.held(self._lock):
+            provision.take_restored(self.home)
             if not self.home.pg.exists():
                 provision.make_data(self.home, bin_dir=bin_dir(), identity=self.runs_as)
         self._check_major()

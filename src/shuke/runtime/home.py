@@ -17,6 +17,11 @@ class Home:
         return self.root / "pg"
 
     @property
+    def restored(self) -> Path:
+        """A data directory that has been restored whole and is about to become `pg`."""
+        return self.root / "pg.restored"
+
+    @property
     def run(self) -> Path:
         """Locks, heartbeats and sockets: nothing that has to survive a reboot."""
         return self.root / "run"

@@ -75,6 +75,12 @@ def make_passwords(home: Home) -> None:
         _make_password(home, role)
 
 
+def take_restored(home: Home) -> None:
+    """Make a restored data directory the one in use; also what a restore that was killed here left to do."""
+    if home.restored.exists() and not home.pg.exists():
+        _rename(home.restored, home.pg)
+
+
 def remove_drafts(home: Home) -> None:
     """Remove what an attempt left that was killed."""
     for left in home.root.glob(DRAFT + "*"):

@@ -85,9 +85,10 @@ def _take_over(home: Home, draft: Home) -> Path | None:
     Cluster(home).stop()
     before = home.backups / f"pg-before-restore-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005  a name
     there_was_one = home.pg.exists()
+    draft.pg.rename(home.restored)
     if there_was_one:
         home.pg.rename(before)
-    draft.pg.rename(home.pg)
+    provision.take_restored(home)
     shutil.rmtree(home.mirror)
     home.make()
     return before if there_was_one else None

@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
-from shuke.runtime import locks
+from shuke.runtime import locks, provision
 from shuke.runtime.cluster import Cluster, running
+from shuke.runtime.home import Home
 from shuke.runtime.restore import RestoreFailed, StillUp, restore
 
 
@@ -54,3 +55,17 @@ def test_nothing_is_restored_under_a_working_installation(made_home, dumped):
         restore(made_home, dumped)
     with locks.held(made_home.users_lock, shared=True), pytest.raises(StillUp):
         restore(made_home, dumped)
+
+
+def test_a_restore_killed_between_old_and_new_data_is_finished_by_the_next_start(made_home, dumped, monkeypatch):
+    def killed(home: Home) -> None:
+        if home == made_home:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(provision, "take_restored", killed)
+    with pytest.raises(KeyboardInterrupt):
+        restore(made_home, dumped)
+    monkeypatch.undo()
+    assert not made_home.pg.exists()
+    with running(Cluster(made_home)) as cluster:
+        assert _number(cluster) == 1
