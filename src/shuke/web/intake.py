@@ -141,8 +141,12 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: how far it is, or what came of it."""
     this = get_object_or_404(queries.history(), pk=pk)
-    token = Path(this.path).name
-    context = {"this": this, "failure": _failure(this), "token": token if uploads.knows(request, token) else ""}
+    token, failure = Path(this.path).name, queries.failure(this)
+    context = {
+        "this": this,
+        "failure": failure.words(_) if failure else "",
+        "token": token if uploads.knows(request, token) else "",
+    }
     if this.status == Import.Status.DONE:
         context |= _report(this)
     return render(request, "intake/detail.html", context)
@@ -283,14 +287,6 @@ def _report(this: Import) -> dict:
 
 def _told(code: str, column: str, count: int = 0) -> dict:
     return {"words": _({**PROBLEMS, **REMARKS}.get(code, code)), "column": column, "count": count}
-
-
-def _failure(this: Import) -> str:
-    """Why a file could not be imported, in the reader's language."""
-    if not this.failure:
-        return ""
-    sentence = this.failure["message"]
-    return _(sentence) % this.failure["params"]
 
 
 urlpatterns = [

@@ -1,5 +1,7 @@
 """The import by pages: a file is looked at, agreed on, tried, taken, and told about."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -85,6 +87,17 @@ def test_progress_is_asked_for_until_it_ends(client):
     assert "Waiting for the worker" in client.get(address).content.decode()
     services.run(import_id=this.pk)
     assert client.get(address).headers["HX-Refresh"] == "true"
+
+
+def test_an_import_that_failed_says_why(client):
+    page = send(client, ORDERS)
+    agree(client, page, action="start")
+    this = Import.objects.get()
+    Path(this.path).unlink()
+    with pytest.raises(services.FileGone):
+        services.run(import_id=this.pk)
+    text = client.get(reverse("web:imports.detail", args=[this.pk])).content.decode()
+    assert "orders.csv is no longer where it was when this import began." in text
 
 
 @pytest.mark.parametrize(

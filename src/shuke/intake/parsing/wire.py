@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from shuke.core.errors import ShukeError
+from shuke.core.errors import ShukeError, told_again
 from shuke.intake.checks import Checked, Problem, Refused
 from shuke.intake.mapping import Mapping
 from shuke.intake.reading import Survey
@@ -62,7 +62,7 @@ def receive(pipe: BinaryIO) -> Iterator[Checked]:
         table = pa.ipc.open_stream(pipe.read(size)).read_all()
         told = table.schema.metadata
         if FAILURE in told:
-            raise _failure(**json.loads(told[FAILURE]))
+            raise told_again(**json.loads(told[FAILURE]))
         yield _checked(table, json.loads(told[OUTCOME]))
 
 
@@ -84,14 +84,3 @@ def _checked(table: pa.Table, told: dict[str, Any]) -> Checked:
     )
     warnings = Counter({Problem(**problem): count for problem, count in told["warnings"]})
     return Checked(told["number"], table, tuple(refused), warnings)
-
-
-def _failure(code: str, params: dict[str, Any]) -> ShukeError:
-    named = {known.code: known for known in _all_kinds(ShukeError)}
-    return named[code](**params)
-
-
-def _all_kinds(error: type[ShukeError]) -> Iterator[type[ShukeError]]:
-    yield error
-    for kind in error.__subclasses__():
-        yield from _all_kinds(kind)
