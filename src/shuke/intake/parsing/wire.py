@@ -56,10 +56,9 @@ def send_failure(pipe: BinaryIO, failure: ShukeError) -> None:
 
 
 def receive(pipe: BinaryIO) -> Iterator[Checked]:
-    """Every chunk that the parser sends; its refusal of the file is raised here under its own name."""
-    while head := pipe.read(FRAME.size):
-        (size,) = FRAME.unpack(head)
-        table = pa.ipc.open_stream(pipe.read(size)).read_all()
+    """Every whole chunk that the parser sends; its refusal of the file is raised here under its own name."""
+    while (body := _body(pipe)) is not None:
+        table = pa.ipc.open_stream(body).read_all()
         told = table.schema.metadata
         if FAILURE in told:
             raise told_again(**json.loads(told[FAILURE]))
@@ -75,6 +74,16 @@ def _send(pipe: BinaryIO, table: pa.Table, label: bytes, told: dict[str, Any]) -
     pipe.write(FRAME.pack(body.size))
     pipe.write(body)
     pipe.flush()
+
+
+def _body(pipe: BinaryIO) -> bytes | None:
+    """The next frame; None at the end, which may come in the middle of a frame when the sender dies."""
+    head = pipe.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return None
+    (size,) = FRAME.unpack(head)
+    body = pipe.read(size)
+    return body if len(body) == size else None
 
 
 def _checked(table: pa.Table, told: dict[str, Any]) -> Checked:
