@@ -66,13 +66,13 @@ def quarantined(this: Import, *, limit: int = 100) -> Iterator[tuple[Quarantined
 
 
 def report(this: Import) -> dict[str, Any]:
-    """The report of a finished import for programs: money in whole units, warnings counted and listed."""
+    """The report of a finished import for programs: money in whole units (Decimal), warnings counted and listed."""
     told = dict(this.report)
     told["warnings_by"] = told["warnings"]
     told["warnings"] = sum(each["count"] for each in told["warnings_by"])
     for key in MONEY:
         if key in told:
-            told[key] = float(from_minor(told[key]))
+            told[key] = from_minor(told[key])
     return told
 
 
