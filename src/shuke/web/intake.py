@@ -60,12 +60,6 @@ FIGURES = (
     ("orders", gettext_lazy("Orders"), "shopping-bag", "violet"),
     ("customers", gettext_lazy("Paying customers"), "users", "green"),
 )
-REMARKS = {
-    "lines_alike": mark("Lines of one order that are alike were all kept."),
-    "order_repeated": mark("This order number stands in the file again; the first row counts."),
-    "customer_repeated": mark("This customer stands in the file again."),
-    "entry_repeated": mark("This entry stands in the file again; the first row counts."),
-}
 STANDINGS = {
     "paid": gettext_lazy("Paid"),
     "unpaid": gettext_lazy("Not paid"),
@@ -286,7 +280,7 @@ def _report(this: Import) -> dict:
 
 
 def _told(code: str, column: str, count: int = 0) -> dict:
-    return {"words": _({**PROBLEMS, **REMARKS}.get(code, code)), "column": column, "count": count}
+    return {"words": _(PROBLEMS.get(code, code)), "column": column, "count": count}
 
 
 urlpatterns = [
