@@ -52,20 +52,7 @@ def import_file(
             this = services.begin(
                 path=file, source=source, kind=kind.value if kind else None, encoding=encoding, dry_run=dry_run
             )
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[rows]:,}"),
-            TimeElapsedColumn(),
-            console=err,
-        ) as bar:
-            line = bar.add_task(translate(STEPS["reading"]), total=1.0, rows=0)
-
-            def show(done: services.Progress) -> None:
-                words = translate(STEPS.get(done.status, done.status))
-                bar.update(line, completed=done.share, rows=done.rows, description=words)
-
-            this = services.run(import_id=this.pk, on_progress=show)
+        this = _run(this.pk)
         if failure := queries.failure(this):  # of a colleague's run, which ours waited for
             raise failure
         report = queries.report(this)
@@ -73,6 +60,26 @@ def import_file(
             typer.echo(_json(report))
         else:
             _tell(this, report, dry_run=dry_run)
+
+
+def _run(import_id: int):
+    """The import at its end, after a bar that shows how far it is."""
+    from shuke.intake import services
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]:,}"),
+        TimeElapsedColumn(),
+        console=err,
+    ) as bar:
+        line = bar.add_task(translate(STEPS["reading"]), total=1.0, rows=0)
+
+        def show(done: services.Progress) -> None:
+            words = translate(STEPS.get(done.status, done.status))
+            bar.update(line, completed=done.share, rows=done.rows, description=words)
+
+        return services.run(import_id=import_id, on_progress=show)
 
 
 def _json(report: dict[str, Any]) -> str:
