@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from shuke.cli.attach import cluster_of
+from shuke.cli.paths import using
 from shuke.cli.speech import say
 from shuke.config.environment import environment
 from shuke.core.errors import Refused
@@ -47,7 +48,7 @@ def psql(context: typer.Context) -> None:
 @app.command()
 def dump(file: Path) -> None:
     """Write the whole database to FILE in pg_dump's custom format."""
-    with running(_ours()) as cluster:
+    with running(_ours()) as cluster, using(file):
         cluster.dump(file)
     say(_("Written to %(file)s."), file=file)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from shuke.cli.attach import attached
+from shuke.cli.paths import using
 from shuke.cli.speech import say
 from shuke.core.words import mark as _
 
@@ -33,6 +34,7 @@ def export(
         from shuke.core import audit
         from shuke.reports import exports
 
-        rows = exports.write(what.value, format_=format_.value, target=output)
+        with using(output):
+            rows = exports.write(what.value, format_=format_.value, target=output)
         audit.record(None, "list.exported", at=now(), list=what.value, rows=rows, by_command=True)
         say(_("%(rows)s rows written to %(file)s."), rows=rows, file=output)

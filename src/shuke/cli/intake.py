@@ -1,13 +1,16 @@
 """`shuke import`: a file into customers and facts."""
 
 import json
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shuke.cli.attach import attached
+from shuke.cli.paths import using
 from shuke.cli.speech import err, out, say, translate
 from shuke.core.errors import NotFound
 from shuke.core.words import mark as _
@@ -32,35 +35,60 @@ def import_file(
     file: Path,
     source: str = typer.Option("shop", help="The system that the file comes from."),
     kind: Kinds | None = typer.Option(None, help="What a row is; found from the columns if left out."),
+    encoding: str | None = typer.Option(
+        None, help="How its text is written: utf-8, gb18030, big5 …; found from the text if left out."
+    ),
     dry_run: bool = typer.Option(False, "--dry-run", help="Report what would happen and change nothing."),
     as_json: bool = typer.Option(False, "--json", help="End with one JSON object on standard output."),
 ) -> None:
     """Import a CSV or .gz file. The same file again changes nothing; a killed import goes on where it stood."""
-    if not file.is_file():
-        raise NoSuchFile(file=file)
+    with using(file):
+        if not file.is_file():
+            raise NoSuchFile(file=file)
     with attached():
         from shuke.intake import queries, services
 
-        this = services.begin(path=file, source=source, kind=kind.value if kind else None, dry_run=dry_run)
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[rows]:,}"),
-            TimeElapsedColumn(),
-            console=err,
-        ) as bar:
-            line = bar.add_task(translate(STEPS["reading"]), total=1.0, rows=0)
-
-            def show(done: services.Progress) -> None:
-                words = translate(STEPS.get(done.status, done.status))
-                bar.update(line, completed=done.share, rows=done.rows, description=words)
-
-            this = services.run(import_id=this.pk, on_progress=show)
+        with using(file):
+            this = services.begin(
+                path=file, source=source, kind=kind.value if kind else None, encoding=encoding, dry_run=dry_run
+            )
+        this = _run(this.pk)
+        if failure := queries.failure(this):  # of a colleague's run, which ours waited for
+            raise failure
         report = queries.report(this)
         if as_json:
-            typer.echo(json.dumps(report, ensure_ascii=False))
+            typer.echo(_json(report))
         else:
             _tell(this, report, dry_run=dry_run)
+
+
+def _run(import_id: int):
+    """The import at its end, after a bar that shows how far it is."""
+    from shuke.intake import services
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]:,}"),
+        TimeElapsedColumn(),
+        console=err,
+    ) as bar:
+        line = bar.add_task(translate(STEPS["reading"]), total=1.0, rows=0)
+
+        def show(done: services.Progress) -> None:
+            words = translate(STEPS.get(done.status, done.status))
+            bar.update(line, completed=done.share, rows=done.rows, description=words)
+
+        return services.run(import_id=import_id, on_progress=show)
+
+
+def _json(report: dict[str, Any]) -> str:
+    """The report as one JSON object; money keeps every digit, where `json` would have made a float of it."""
+    members = (
+        f"{json.dumps(name)}: {value if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in report.items()
+    )
+    return f"{{{', '.join(members)}}}"
 
 
 def _tell(this, report: dict, *, dry_run: bool) -> None:

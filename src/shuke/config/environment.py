@@ -2,11 +2,12 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_dir
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shuke.core.errors import Invalid
@@ -17,7 +18,42 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 class WrongSetting(Invalid):
     code = "wrong_setting"
-    message = _("The setting %(name)s cannot be used: %(reason)s")
+    message = _("The setting %(name)s cannot be used: %(reason)s.")
+    marked = ("reason",)
+
+
+class TooSmall(WrongSetting):
+    message = _("The setting %(name)s must be at least %(ge)s.")
+
+
+class TooLarge(WrongSetting):
+    message = _("The setting %(name)s must be at most %(le)s.")
+
+
+class TooShort(WrongSetting):
+    message = _("The setting %(name)s needs at least %(min_length)s characters.")
+
+
+class NotOneOf(WrongSetting):
+    message = _("The setting %(name)s must be one of these: %(choices)s.")
+
+
+class WrittenOtherwise(WrongSetting):
+    message = _("The setting %(name)s must be written like this: %(example)s.")
+
+
+KINDS = {
+    "greater_than_equal": TooSmall,
+    "less_than_equal": TooLarge,
+    "too_short": TooShort,
+    "literal_error": NotOneOf,
+    "string_pattern_mismatch": WrittenOtherwise,
+}
+REASONS = {
+    "int_parsing": _("it must be a whole number"),
+    "bool_parsing": _("it must be true or false"),
+}
+"""pydantic's name of what is wrong → how we say it; what is in neither is said in pydantic's words."""
 
 
 class Environment(BaseSettings):
@@ -111,7 +147,7 @@ class Environment(BaseSettings):
         from zoneinfo import available_timezones  # noqa: PLC0415  reads the disk; needed once
 
         if name not in available_timezones():
-            raise ValueError("there is no such time zone")
+            raise ValueError(_("there is no such time zone"))
         return name
 
     @field_validator("url")
@@ -119,9 +155,9 @@ class Environment(BaseSettings):
     def _plain_http_stays_here(cls, url: str) -> str:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("it must look like https://shuke.example.com")
+            raise ValueError(_("it must look like https://shuke.example.com"))
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-            raise ValueError("other computers need https")
+            raise ValueError(_("other computers need https"))
         return url.rstrip("/")
 
     @property
@@ -147,9 +183,20 @@ def environment() -> Environment:
     try:
         return Environment()
     except ValidationError as error:
-        first = error.errors()[0]
-        reason = str(first.get("ctx", {}).get("error") or first["msg"])
-        raise WrongSetting(name=first["loc"][0], reason=reason) from None
+        raise _wrong(error.errors()[0]) from None
+
+
+def _wrong(found: ErrorDetails) -> WrongSetting:
+    """What pydantic found, as a sentence of ours."""
+    kind, name, limits = found["type"], found["loc"][0], found.get("ctx", {})
+    declared_as = next(field for field in Environment.model_fields.values() if field.validation_alias == name)
+    return KINDS.get(kind, WrongSetting)(
+        name=name,
+        reason=REASONS.get(kind) or str(limits.get("error") or found["msg"]),
+        choices=", ".join(get_args(declared_as.annotation)) if kind == "literal_error" else "",
+        example=declared_as.default,
+        **{limit: limits[limit] for limit in ("ge", "le", "min_length") if limit in limits},
+    )
 
 
 def declared() -> list[tuple[str, str, str]]:

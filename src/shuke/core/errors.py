@@ -1,6 +1,7 @@
 """Foreseen failures: a stable code for programs, a sentence for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from shuke.core.words import mark as _
 
@@ -10,6 +11,8 @@ class ShukeError(Exception):
 
     code = "error"
     message = _("Something went wrong.")
+    marked: ClassVar[tuple[str, ...]] = ()
+    """Params that are marked words themselves, translated with the sentence."""
 
     def __init__(self, **params: object) -> None:
         self.params = params
@@ -17,7 +20,12 @@ class ShukeError(Exception):
 
     def words(self, translate: Callable[[str], str] = _) -> str:
         """The sentence in the reader's language, given that language's `gettext`."""
-        return translate(self.message) % self.params
+        return translate(self.message) % self.shown(translate)
+
+    def shown(self, translate: Callable[[str], str] = _) -> dict[str, object]:
+        """The params as the reader sees them."""
+        words = {name: translate(str(self.params[name])) for name in self.marked if self.params.get(name)}
+        return self.params | words
 
 
 class NotFound(ShukeError):
@@ -46,3 +54,14 @@ class Invalid(ShukeError):
 
     code = "invalid"
     message = _("The input is not valid.")
+
+
+def told_again(code: str, params: Mapping[str, Any]) -> ShukeError:
+    """The failure that was kept or sent as its code and params; KeyError if no failure has that code."""
+    return {known.code: known for known in _all_kinds(ShukeError)}[code](**params)
+
+
+def _all_kinds(error: type[ShukeError]) -> Iterator[type[ShukeError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from _all_kinds(kind)

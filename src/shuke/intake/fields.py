@@ -11,6 +11,11 @@ class Kind(StrEnum):
     CUSTOMERS = "customers"
     INTERACTIONS = "interactions"
 
+    @property
+    def words(self) -> str:
+        """What its rows are, marked for translation."""
+        return _KIND_WORDS[self]
+
 
 class Form(StrEnum):
     """How the text of a cell is read."""
@@ -47,6 +52,13 @@ class Field:
     names: tuple[str, ...]
     need: Need = Need.NOTHING
     longest: int = 200
+
+
+_KIND_WORDS = {
+    Kind.ORDERS: _("orders"),
+    Kind.CUSTOMERS: _("customers"),
+    Kind.INTERACTIONS: _("interactions"),
+}
 
 
 def _named(words: str) -> tuple[str, ...]:

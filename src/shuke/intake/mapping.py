@@ -28,6 +28,7 @@ class NoCustomerKey(Unusable):
 class NoColumnFor(Unusable):
     code = "no_column_for_field"
     message = _("%(file)s has no column for “%(field)s”. Columns found: %(columns)s.")
+    marked = ("field",)
 
 
 class UnknownColumn(Unusable):
@@ -38,6 +39,7 @@ class UnknownColumn(Unusable):
 class UnknownField(Unusable):
     code = "mapping_unknown_field"
     message = _("%(file)s: the mapping names “%(field)s”, which a file of %(kind)s does not have.")
+    marked = ("kind",)
 
 
 class Grain(StrEnum):
@@ -102,7 +104,7 @@ def validate(mapping: Mapping, layout: Layout, *, file: str) -> Mapping:
     known = {known.key for known in FIELDS[mapping.kind]}
     for key, column in mapping.columns.items():
         if key not in known:
-            raise UnknownField(file=file, field=key, kind=mapping.kind)
+            raise UnknownField(file=file, field=key, kind=mapping.kind.words)
         if column not in layout.header:
             raise UnknownColumn(file=file, column=column)
     found = ", ".join(layout.header)

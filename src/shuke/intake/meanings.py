@@ -1,5 +1,6 @@
-"""What the words of shops and service desks mean to us: the standing of an order, the channel of a contact."""
+"""What the words of shops and service desks mean to us: an order's standing, a contact's channel and outcome."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from shuke.intake.fields import plain_name
@@ -36,6 +37,20 @@ CHANNELS = {
     "social": "抖音私信 抖音 微博 小红书 私信 social douyin weibo",
     "store": "门店 到店 线下 store visit shop",
 }
+OUTCOMES = {
+    "reached": "已接通 接通 已接听 接听 已联系 已联系上 通话成功 reached answered connected completed spoken",
+    "no_answer": "未接通 未接 未接听 无人接听 无应答 无人应答 无法接通 暂时无法接通 未联系上 联系不上 未打通 拒接 "
+    "关机 已关机 停机 已停机 不在服务区 语音信箱 未接来电 "
+    "noanswer noreply notanswered unanswered notreached unreachable missed missedcall voicemail leftvoicemail failed "
+    "cancelled canceled switchedoff rejected callrejected",
+    "busy": "占线 忙线 忙音 线路忙 正在通话中 通话中 用户忙 用户正忙 busy linebusy engaged",
+    "wrong_number": "号码错误 错号 空号 号码不存在 号码无效 无效号码 号码有误 打错 非本人 "
+    "wrongnumber badnumber invalidnumber numberinvalid nosuchnumber disconnectednumber notinservice",
+    "promised": "已约定 约定日期 约定时间 约定回访 已预约 promised promiseddate callbackscheduled",
+    "refused": "拒绝 已拒绝 明确拒绝 拒绝回访 refused declined notinterested donotcall",
+}
+"""How a contact ended, in the codes of follow-ups; whoever declines the call itself was not spoken with."""
+
 INBOUND = frozenset("呼入 来电 客户来电 入站 进线 in inbound incoming true yes 1 是".split())
 
 
@@ -50,12 +65,18 @@ def standing_of(status: str) -> Standing:
 
 def channel_of(text: str) -> str:
     """Our word for a channel; the source's own where we have none."""
-    plain = plain_name(text)
-    for channel, words in CHANNELS.items():
-        if plain in words.split():
-            return channel
-    return text[:20]
+    return _ours(text, CHANNELS)[:20]
+
+
+def outcome_of(text: str) -> str:
+    """Our word for how a contact ended; the source's own where we have none."""
+    return _ours(text, OUTCOMES)
 
 
 def is_inbound(text: str) -> bool:
     return plain_name(text) in INBOUND
+
+
+def _ours(text: str, meanings: Mapping[str, str]) -> str:
+    plain = plain_name(text)
+    return next((ours for ours, words in meanings.items() if plain in words.split()), text)

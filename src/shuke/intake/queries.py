@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from shuke.core.errors import ShukeError, told_again
 from shuke.core.money import from_minor
 from shuke.intake.checks import Checked
 from shuke.intake.fields import Kind
@@ -16,7 +17,7 @@ from shuke.intake.mapping import Mapping, Proposal, propose, validate
 from shuke.intake.models import Import, QuarantinedRow
 from shuke.intake.reading import Layout, Survey, lay_out, read_chunks, survey
 
-__all__ = ["Preview", "faults", "history", "preview", "quarantined", "report", "set_aside_since"]
+__all__ = ["Preview", "failure", "faults", "history", "preview", "quarantined", "report", "set_aside_since"]
 
 EXAMPLES = 8
 MONEY = ("net_amount", "net_amount_without_customer")
@@ -65,14 +66,19 @@ def quarantined(this: Import, *, limit: int = 100) -> Iterator[tuple[Quarantined
 
 
 def report(this: Import) -> dict[str, Any]:
-    """The report of a finished import for programs: money in whole units, warnings counted and listed."""
+    """The report of a finished import for programs: money in whole units (Decimal), warnings counted and listed."""
     told = dict(this.report)
     told["warnings_by"] = told["warnings"]
     told["warnings"] = sum(each["count"] for each in told["warnings_by"])
     for key in MONEY:
         if key in told:
-            told[key] = float(from_minor(told[key]))
+            told[key] = from_minor(told[key])
     return told
+
+
+def failure(this: Import) -> ShukeError | None:
+    """Why an import failed; None if it did not."""
+    return told_again(this.failure["code"], this.failure["params"]) if this.failure else None
 
 
 def faults() -> Iterator[str]:

@@ -29,7 +29,7 @@ from shuke.intake.reading.sealed import new_key, seal
 from shuke.intake.staging import Progress
 from shuke.staff.models import User
 
-__all__ = ["FileChanged", "begin", "keep", "repeat", "run", "start"]
+__all__ = ["FileChanged", "FileGone", "begin", "keep", "repeat", "run", "start"]
 
 IMPORT_LOCKS = 7_303_000_000
 DEFAULT_SOURCE = "shop"
@@ -203,7 +203,7 @@ def _apply(this: Import, on_progress: Callable[[Progress], None]) -> None:
 def _fail(this: Import, failure: ShukeError) -> None:
     with transaction.atomic():
         staging.drop(this)
-        this.failure = {"code": failure.code, "message": failure.message, "params": failure.params}
+        this.failure = {"code": failure.code, "params": failure.params}
         this.finished_at = now()
         _enter(this, Import.Status.FAILED)
 

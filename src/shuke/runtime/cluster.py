@@ -49,6 +49,7 @@ class StartFailed(Problem):
 
     code = "postgresql_start_failed"
     message = _("PostgreSQL did not start: %(reason)s")
+    marked = ("reason",)
     remedy = _("See the files in %(logs)s, or run: shuke doctor")
 
 
@@ -259,7 +260,7 @@ class Cluster:
         newest = max(self.home.pg_logs.glob("*.log"), key=lambda path: path.stat().st_mtime, default=None)
         lines = _lines(self._start_log) + [line for line in _lines(newest) if own in line]
         grave = [line for line in lines if "FATAL" in line or "PANIC" in line or "cannot start" in line]
-        return (grave or lines or ["no answer"])[-1]
+        return (grave or lines or [_("no answer")])[-1]
 
 
 def _lines(log: Path | None) -> list[str]:

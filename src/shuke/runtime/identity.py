@@ -24,6 +24,7 @@ class NoAccount(Problem):
 
     code = "no_service_account"
     message = _("PostgreSQL does not run as root, and the account “%(account)s” could not be made: %(reason)s.")
+    marked = ("reason",)
     remedy = _("Make the account (useradd --system %(account)s) or start Shuke as an ordinary user.")
 
 
@@ -102,7 +103,7 @@ def _entry(name: str) -> pwd.struct_passwd | None:
 def _made(name: str) -> pwd.struct_passwd:
     useradd = shutil.which("useradd")
     if useradd is None:
-        raise NoAccount(account=name, reason="useradd is missing")
+        raise NoAccount(account=name, reason=_("useradd is missing"))
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", str(SERVICE_HOME)]
     made = subprocess.run([useradd, *options, name], capture_output=True, text=True, check=False)
     entry = _entry(name)

@@ -14,4 +14,4 @@ class Problem(ShukeError):
 
     def advice(self, translate: Callable[[str], str] = mark) -> str:
         """What to do about it, in the reader's language; empty when there is nothing to do."""
-        return translate(self.remedy) % self.params if self.remedy else ""
+        return translate(self.remedy) % self.shown(translate) if self.remedy else ""

@@ -60,12 +60,6 @@ FIGURES = (
     ("orders", gettext_lazy("Orders"), "shopping-bag", "violet"),
     ("customers", gettext_lazy("Paying customers"), "users", "green"),
 )
-REMARKS = {
-    "lines_alike": mark("Lines of one order that are alike were all kept."),
-    "order_repeated": mark("This order number stands in the file again; the first row counts."),
-    "customer_repeated": mark("This customer stands in the file again."),
-    "entry_repeated": mark("This entry stands in the file again; the first row counts."),
-}
 STANDINGS = {
     "paid": gettext_lazy("Paid"),
     "unpaid": gettext_lazy("Not paid"),
@@ -141,8 +135,12 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: how far it is, or what came of it."""
     this = get_object_or_404(queries.history(), pk=pk)
-    token = Path(this.path).name
-    context = {"this": this, "failure": _failure(this), "token": token if uploads.knows(request, token) else ""}
+    token, failure = Path(this.path).name, queries.failure(this)
+    context = {
+        "this": this,
+        "failure": failure.words(_) if failure else "",
+        "token": token if uploads.knows(request, token) else "",
+    }
     if this.status == Import.Status.DONE:
         context |= _report(this)
     return render(request, "intake/detail.html", context)
@@ -282,15 +280,7 @@ def _report(this: Import) -> dict:
 
 
 def _told(code: str, column: str, count: int = 0) -> dict:
-    return {"words": _({**PROBLEMS, **REMARKS}.get(code, code)), "column": column, "count": count}
-
-
-def _failure(this: Import) -> str:
-    """Why a file could not be imported, in the reader's language."""
-    if not this.failure:
-        return ""
-    sentence = this.failure["message"]
-    return _(sentence) % this.failure["params"]
+    return {"words": _(PROBLEMS.get(code, code)), "column": column, "count": count}
 
 
 urlpatterns = [

@@ -180,6 +180,15 @@ def test_an_interaction_that_is_told_otherwise_is_a_new_row_that_names_the_old(i
     assert (corrected.corrects, corrected.note, corrected.satisfaction) == (first, "不好", 1)
 
 
+def test_a_call_that_reached_nobody_is_told_as_such_whatever_the_log_calls_it(imported):
+    rows = "T1,7,2026-01-05,未接通\nT2,7,2026-01-06,Line busy\nT3,7,2026-01-07,\nT4,7,2026-01-08,转给同事\n"
+    text = "工单号,会员卡号,时间,结果\n" + rows
+    imported(text)
+    outcomes = Interaction.objects.order_by("source_key").values_list("outcome", flat=True)
+    assert list(outcomes) == ["no_answer", "busy", "", "转给同事"]
+    assert counts(imported(text)) == (4, 0, 0, 4, 0)
+
+
 def test_a_log_without_numbers_is_known_again_by_what_it_says(imported):
     text = "会员卡号,时间,渠道,内容\n7,2026-01-05,电话,好\n7,2026-01-05,电话,好\n7,2026-01-06,电话,好\n"
     assert counts(imported(text)) == (3, 3, 0, 0, 0)

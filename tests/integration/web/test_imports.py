@@ -1,11 +1,14 @@
 """The import by pages: a file is looked at, agreed on, tried, taken, and told about."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from shuke.history.models import Order
 from shuke.intake import services
+from shuke.intake.checks import PROBLEMS
 from shuke.intake.models import Import
 from shuke.staff.rights import Role
 
@@ -85,6 +88,25 @@ def test_progress_is_asked_for_until_it_ends(client):
     assert "Waiting for the worker" in client.get(address).content.decode()
     services.run(import_id=this.pk)
     assert client.get(address).headers["HX-Refresh"] == "true"
+
+
+def test_the_page_says_of_a_repeated_order_what_the_command_line_says(client):
+    agree(client, send(client, ORDERS + "A1,C1,14200000001,2026-10-01 12:00,120.50\n"), action="start")
+    this = Import.objects.get()
+    services.run(import_id=this.pk)
+    page = client.get(reverse("web:imports.detail", args=[this.pk]))
+    assert PROBLEMS["order_repeated"] in [each["words"] for each in page.context["warnings"]]
+
+
+def test_an_import_that_failed_says_why(client):
+    page = send(client, ORDERS)
+    agree(client, page, action="start")
+    this = Import.objects.get()
+    Path(this.path).unlink()
+    with pytest.raises(services.FileGone):
+        services.run(import_id=this.pk)
+    text = client.get(reverse("web:imports.detail", args=[this.pk])).content.decode()
+    assert "orders.csv is no longer where it was when this import began." in text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 from shuke.intake.apply import people
 from shuke.intake.apply.work import Work
-from shuke.intake.meanings import channel_of, is_inbound
+from shuke.intake.meanings import channel_of, is_inbound, outcome_of
 
 # A log without entry numbers is keyed by what it says; two rows that say the same are two contacts.
 SPOKEN = """
@@ -13,14 +13,15 @@ SELECT keyed.*, row_number() OVER (PARTITION BY source_key ORDER BY line) AS pla
 FROM (
     SELECT staged.line, person.identity_id, staged.at, staged.at_on AS happened_on,
         coalesce(channel_meaning.meaning, '') AS channel, coalesce(direction_meaning.meaning, 'out') AS direction,
-        coalesce(staged.outcome, '') AS outcome, coalesce(staged.by, '') AS by_name, coalesce(staged.note, '') AS note,
-        staged.rating AS satisfaction, staged.seconds,
+        coalesce(outcome_meaning.meaning, '') AS outcome, coalesce(staged.by, '') AS by_name,
+        coalesce(staged.note, '') AS note, staged.rating AS satisfaction, staged.seconds,
         coalesce(staged.entry, 'row:' || content.digest || ':'
             || row_number() OVER (PARTITION BY content.digest ORDER BY staged.line)) AS source_key
     FROM {staged} AS staged
     JOIN person USING (customer_key)
     LEFT JOIN channel_meaning ON channel_meaning.word = staged.channel
-    LEFT JOIN direction_meaning ON direction_meaning.word = staged.direction,
+    LEFT JOIN direction_meaning ON direction_meaning.word = staged.direction
+    LEFT JOIN outcome_meaning ON outcome_meaning.word = staged.outcome,
     md5(jsonb_build_array(staged.customer_key, staged.at, staged.channel, staged.direction, staged.outcome, staged.by,
         staged.note, staged.rating, staged.seconds)::text) AS content(digest)
 ) AS keyed
@@ -53,13 +54,20 @@ SELECT count(*) FILTER (WHERE corrects_id IS NULL) AS inserted,
 FROM news
 """
 
+MEANINGS = {
+    "channel": channel_of,
+    "direction": lambda text: "in" if is_inbound(text) else "out",
+    "outcome": outcome_of,
+}
+"""Columns whose words of the source become ours."""
+
 
 def apply(work: Work) -> dict[str, Any]:
     """Add the staged interactions; returns counts of rows."""
     people.identify(work)
     people.admit(work)
     people.reach(work)
-    for field, meaning in (("channel", channel_of), ("direction", lambda text: "in" if is_inbound(text) else "out")):
+    for field, meaning in MEANINGS.items():
         words = work.column(f"SELECT DISTINCT {field} FROM {{staged}} WHERE {field} IS NOT NULL")
         work.words(f"{field}_meaning", "word text, meaning text", [(word, meaning(word)) for word in words])
     work.run_all(SPOKEN, FIRST_OR_CORRECTED, INSERT)

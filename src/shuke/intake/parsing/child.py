@@ -3,7 +3,9 @@
 import gc
 import resource
 import sys
+import traceback
 from dataclasses import replace
+from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,7 +61,14 @@ def _sounded(checked: Checked) -> Checked:
     return replace(checked, rows=rows)
 
 
+def _say_where(kind: type[BaseException], _error: BaseException, where: TracebackType | None) -> None:
+    """Say where we died and of what, without the message: it may quote the file."""
+    traceback.print_tb(where)
+    sys.stderr.write(f"{kind.__name__}\n")
+
+
 if __name__ == "__main__":
+    sys.excepthook = _say_where
     try:
         main()
     except BrokenPipeError:

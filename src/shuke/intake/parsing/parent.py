@@ -4,18 +4,28 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from django.conf import settings
 
 from shuke.core.words import mark as _
 from shuke.intake.checks import Checked
 from shuke.intake.parsing.wire import Plan, receive
 from shuke.intake.reading import Unusable
+from shuke.runtime.home import Home
+from shuke.runtime.logs import logger
 
 KEPT_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 """The parser handles what strangers wrote: it gets no password, address or key of ours."""
 
 SMALL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
 """One thread works there, so memory goes back at once; what pools keep for many threads would be 40 MB."""
+
+
+LAST_WORDS = 4000
+"""Characters of its standard error that are kept when it dies."""
 
 
 class ParserDied(Unusable):
@@ -25,21 +35,39 @@ class ParserDied(Unusable):
 
 def parsed(plan: Plan) -> Iterator[Checked]:
     """The chunks of a file, checked one ahead on another core; the file's refusal, or ParserDied."""
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "shuke.intake.parsing.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment | SMALL,
-    )
-    try:
+    with TemporaryFile() as last_words, _started(last_words) as process:
         with suppress(BrokenPipeError):  # it is dead already: its exit code says so below
             process.stdin.write(plan.as_json().encode())
             process.stdin.close()
         yield from receive(process.stdout)
         if process.wait() != 0:
+            _note(process.returncode, last_words)
             raise ParserDied(file=plan.survey.name)
+
+
+@contextmanager
+def _started(last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
+    """The parser, for as long as somebody listens to it."""
+    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shuke.intake.parsing.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=last_words,
+        env=environment | SMALL,
+    )
+    try:
+        yield process
     finally:
         process.kill()
         process.stdout.close()
         process.wait()
+
+
+def _note(exit_code: int, last_words: BinaryIO) -> None:
+    """Keep what the parser said last for those who look after the installation."""
+    last_words.seek(0)
+    said = last_words.read().decode(errors="replace")[-LAST_WORDS:]
+    home = Home(settings.SHUKE.home)
+    home.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    logger(home, "parser", console=False).error("died", exit_code=exit_code, said=said)

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from shuke.core.errors import ShukeError
+from shuke.core.errors import ShukeError, told_again
 from shuke.intake.checks import Checked, Problem, Refused
 from shuke.intake.mapping import Mapping
 from shuke.intake.reading import Survey
@@ -56,13 +56,12 @@ def send_failure(pipe: BinaryIO, failure: ShukeError) -> None:
 
 
 def receive(pipe: BinaryIO) -> Iterator[Checked]:
-    """Every chunk that the parser sends; its refusal of the file is raised here under its own name."""
-    while head := pipe.read(FRAME.size):
-        (size,) = FRAME.unpack(head)
-        table = pa.ipc.open_stream(pipe.read(size)).read_all()
+    """Every whole chunk that the parser sends; its refusal of the file is raised here under its own name."""
+    while (body := _body(pipe)) is not None:
+        table = pa.ipc.open_stream(body).read_all()
         told = table.schema.metadata
         if FAILURE in told:
-            raise _failure(**json.loads(told[FAILURE]))
+            raise told_again(**json.loads(told[FAILURE]))
         yield _checked(table, json.loads(told[OUTCOME]))
 
 
@@ -77,6 +76,16 @@ def _send(pipe: BinaryIO, table: pa.Table, label: bytes, told: dict[str, Any]) -
     pipe.flush()
 
 
+def _body(pipe: BinaryIO) -> bytes | None:
+    """The next frame; None at the end, which may come in the middle of a frame when the sender dies."""
+    head = pipe.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return None
+    (size,) = FRAME.unpack(head)
+    body = pipe.read(size)
+    return body if len(body) == size else None
+
+
 def _checked(table: pa.Table, told: dict[str, Any]) -> Checked:
     refused = (
         Refused(line, tuple(Problem(**problem) for problem in problems), text)
@@ -84,14 +93,3 @@ def _checked(table: pa.Table, told: dict[str, Any]) -> Checked:
     )
     warnings = Counter({Problem(**problem): count for problem, count in told["warnings"]})
     return Checked(told["number"], table, tuple(refused), warnings)
-
-
-def _failure(code: str, params: dict[str, Any]) -> ShukeError:
-    named = {known.code: known for known in _all_kinds(ShukeError)}
-    return named[code](**params)
-
-
-def _all_kinds(error: type[ShukeError]) -> Iterator[type[ShukeError]]:
-    yield error
-    for kind in error.__subclasses__():
-        yield from _all_kinds(kind)

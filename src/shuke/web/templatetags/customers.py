@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from shuke.followups.models import Outcome
 from shuke.history.queries import Moment
 from shuke.web.templatetags.components import BADGES
 from shuke.web.templatetags.shuke import SYMBOLS
@@ -57,12 +56,6 @@ def membership_words(code: str, kind: str) -> str:
     """What a tier or an activity is called."""
     words, _tone, _icon = BADGES[kind].get(code, (code, "", ""))
     return str(words)
-
-
-@register.filter
-def outcome_words(code: str) -> str:
-    """What an outcome is called; another system's own words stay as they are."""
-    return str(Outcome(code).label) if code in Outcome.values else code
 
 
 @register.filter
