@@ -5,10 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+import psycopg
 
 from shuke.config.environment import Environment, environment
+from shuke.core.words import mark as _
 from shuke.runtime.cluster import Cluster, running
 from shuke.runtime.home import Home
+from shuke.runtime.problems import Problem
+
+
+class NoAnswer(Problem):
+    """The message of the driver is left out: it may quote the address, and the password in it."""
+
+    code = "database_no_answer"
+    message = _("The PostgreSQL that DATABASE_URL names does not let us in, or does not answer.")
+    remedy = _("It must look like postgresql://name:password@host:5432/database; try it with psql.")
 
 
 def cluster_of(env: Environment) -> Cluster | None:
@@ -23,6 +34,7 @@ def attached() -> Iterator[Environment]:
     cluster = cluster_of(env)
     if cluster is None:
         Home(env.home).make()
+        insist_on_an_answer(env)
         _set_up()
         yield env
         return
@@ -32,6 +44,14 @@ def attached() -> Iterator[Environment]:
             yield env
         finally:
             _hang_up()
+
+
+def insist_on_an_answer(env: Environment) -> None:
+    """Ask the server of DATABASE_URL for one connection, and say in words when there is none. NoAnswer."""
+    try:
+        psycopg.connect(env.database_url.get_secret_value(), connect_timeout=10).close()
+    except psycopg.Error:
+        raise NoAnswer from None
 
 
 def start_django() -> None:

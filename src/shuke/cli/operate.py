@@ -2,19 +2,31 @@
 
 import os
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
 import typer
 
-from shuke.cli.attach import attached, cluster_of, start_django
+from shuke.cli.attach import attached, cluster_of, insist_on_an_answer, start_django
 from shuke.cli.speech import err, out, say, translate
 from shuke.config.environment import Environment, environment
 from shuke.core.words import mark as _
-from shuke.runtime import health
+from shuke.runtime import address, health
 from shuke.runtime.child import Program
 from shuke.runtime.home import Home
+from shuke.runtime.problems import Problem
 from shuke.runtime.supervisor import Supervisor
+
+PORT_PATIENCE = 12  # seconds
+
+
+class PortTaken(Problem):
+    """Somebody else serves at our port; two that share it would each get half of the requests."""
+
+    code = "port_taken"
+    message = _("Port %(port)s is in use by another program.")
+    remedy = _("End it, or choose another port in SHUKE_URL.")
 
 
 def up() -> None:
@@ -26,7 +38,7 @@ def up() -> None:
         home,
         programs(env),
         cluster=cluster,
-        prepare=lambda: _prepare(home, cluster),
+        prepare=lambda: _prepare(home, cluster, port=env.listens_at[1]),
         on_ready=lambda: say(_("Shuke is ready: %(url)s   (Ctrl-C ends it)"), url=env.url),
     )
     raise typer.Exit(supervisor.run())
@@ -60,8 +72,20 @@ def programs(env: Environment) -> list[Program]:
     return [web, *workers]
 
 
-def _prepare(home: Home, cluster) -> None:
-    """Back up what is there if the schema is going to change, change it, and lay out the static files."""
+def _wait_for(port: int) -> None:
+    """Until the port is free; the pages of a supervisor that was killed end within seconds."""
+    end = time.monotonic() + PORT_PATIENCE
+    while not address.port_is_free(port):
+        if time.monotonic() > end:
+            raise PortTaken(port=port)
+        time.sleep(0.2)
+
+
+def _prepare(home: Home, cluster, *, port: int) -> None:
+    """Back up what is there if the schema is going to change, change it, and lay out the static files. PortTaken."""
+    _wait_for(port)
+    if cluster is None:
+        insist_on_an_answer(environment())
     start_django()
     from django.core.management import call_command
 

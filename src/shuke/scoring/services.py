@@ -47,6 +47,11 @@ class FutureDay(Invalid):
     message = _("%(as_of)s lies ahead; scores are computed for today or an earlier day.")
 
 
+class NothingYet(Invalid):
+    code = "nothing_before_day"
+    message = _("There is no order before %(as_of)s: the scores stay as they are.")
+
+
 def mirror() -> Mirror:
     """The mirror of this installation."""
     return Mirror(Path(settings.SHUKE.home) / "mirror")
@@ -62,7 +67,8 @@ def run(
     """Score every customer as of a day (today if left out) and make the run the live one.
 
     `then` is called inside the transaction that switches. A failed run leaves the live one in place.
-    FutureDay; AlreadyScored for a second nightly run of one business date.
+    FutureDay; NothingYet for a day before the first order where there are scores; AlreadyScored for a second nightly
+    run of one business date.
     """
     as_of = as_of or localdate()
     if as_of > localdate():
@@ -102,6 +108,8 @@ def _score(this: Run, in_force: policies.InForce) -> Sequence[int]:
     with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
         scored = engines.score(engine, tables, as_of=this.as_of, policies=in_force.bodies, columns=columns.remove(0))
         rows = _write(this, scored.rows, columns)
+    if not rows and Score.objects.live().exists():
+        raise NothingYet(as_of=this.as_of)
     this.parameters = scored.parameters.model_dump(mode="json")
     this.counts = {"customers": rows, "months_refreshed": len(refreshed.months)}
     return refreshed.customer_marks

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +72,10 @@ class User(AbstractUser):
     class Meta:
         db_table = "staff_user"
         ordering = ["id"]
-        constraints = [models.CheckConstraint(name="staff_role_is_known", condition=models.Q(role__in=Role.values))]
+        constraints = [
+            models.CheckConstraint(name="staff_role_is_known", condition=models.Q(role__in=Role.values)),
+            models.UniqueConstraint(Lower("username"), name="log_in_name_is_one_persons"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -18,6 +18,11 @@ class NameTaken(Conflict):
     message = _("There is already somebody with the log-in name %(username)s.")
 
 
+class WrongName(Invalid):
+    code = "username_wrong"
+    message = _("A log-in name has 1 to 150 letters, figures and @ . + - _, and no blanks.")
+
+
 class WeakPassword(Invalid):
     code = "weak_password"
     message = _("This password will not do: %(reason)s")
@@ -39,8 +44,10 @@ def add_user(
     at: datetime,
     team: Team | None = None,
 ) -> User:
-    """Let a colleague in. NameTaken, WeakPassword."""
+    """Let a colleague in. WrongName, NameTaken, WeakPassword."""
+    username = User.normalize_username(username).strip()
     user = User(username=username, name=name, role=role, team=team)
+    _check_name(user)
     _check_password(password, user)
     user.set_password(password)
     try:
@@ -88,6 +95,13 @@ def team_named(name: str) -> Team | None:
 def choose_language(*, user: User, language: str) -> None:
     """Keep the language in which a colleague reads; their own choice, so that no trail is left."""
     User.objects.filter(pk=user.pk).update(language=language)
+
+
+def _check_name(user: User) -> None:
+    try:
+        User._meta.get_field("username").clean(user.username, user)
+    except ValidationError:
+        raise WrongName from None
 
 
 def _check_password(password: str, user: User) -> None:

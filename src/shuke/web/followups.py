@@ -1,9 +1,10 @@
 """The day's work: the call list, and the board."""
 
+import re
 from datetime import date
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import path
@@ -112,7 +113,9 @@ def take_more(request: HttpRequest) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a follow-up to a colleague; it leaves the list of the one who had it."""
     follow_up = _found(request, pk)
-    to = get_object_or_404(colleagues(request.user), pk=request.POST.get("to") or 0)
+    to = _colleague(request.user, request.POST.get("to", ""))
+    if to is None:
+        raise Http404
     follow_up = services.hand_over(follow_up=follow_up, to=to, by=request.user, at=now())
     return _row(request, follow_up, handed_to=to)
 
@@ -184,8 +187,12 @@ def _row(
 
 def _whose(request: HttpRequest) -> User | None:
     """The colleague whose work is shown; None for all that the person sees."""
-    asked = request.GET.get("whose", "")
-    return colleagues(request.user).filter(pk=asked).first() if asked.isdecimal() else None
+    return _colleague(request.user, request.GET.get("whose", ""))
+
+
+def _colleague(staff: User, number: str) -> User | None:
+    """The colleague of that number, if there is one and `staff` sees their work."""
+    return colleagues(staff).filter(pk=number).first() if re.fullmatch("[0-9]{1,18}", number) else None
 
 
 def _people(request: HttpRequest, owner: User | None) -> dict:

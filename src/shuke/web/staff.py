@@ -123,6 +123,9 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+FIELD_OF = {"username_taken": "username", "username_wrong": "username", "weak_password": "password"}
+
+
 def _done(form: forms.Form, act) -> bool:
     """Do it if the form is right; what stands against it is told in the form."""
     if not form.is_valid():
@@ -130,8 +133,7 @@ def _done(form: forms.Form, act) -> bool:
     try:
         act()
     except ShukeError as error:
-        field = {"username_taken": "username", "weak_password": "password"}.get(error.code)
-        form.add_error(field, error.words(_))
+        form.add_error(FIELD_OF.get(error.code), error.words(_))
         return False
     return True
 

@@ -1,6 +1,8 @@
 """Commands that read and write files: what they take, and the sentence they end with when they cannot."""
 
 import json
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -64,10 +66,10 @@ def test_an_import_takes_the_encoding_that_it_is_told(shuke, tmp_path):
 
 def test_money_in_json_is_a_number_with_every_digit(shuke, tmp_path):
     file = tmp_path / "orders.csv"
-    rows = "".join(f"A{number},7,2026-01-05,9007199254740.93\n" for number in range(1_001))
+    rows = "".join(f"A{number},7,2026-01-05,900719925474.93\n" for number in range(1_001))
     file.write_text(ORDERS + rows, encoding="utf-8")
     _code, out, _said = shuke("import", file, "--json")
-    assert json.loads(out, parse_float=Decimal)["net_amount"] == Decimal("9007199254740.93") * 1_001
+    assert json.loads(out, parse_float=Decimal)["net_amount"] == Decimal("900719925474.93") * 1_001
 
 
 def test_whoever_waited_for_an_import_that_failed_is_told_why(tmp_path):
@@ -103,3 +105,14 @@ def _wait_until_somebody_waits() -> None:
                 return
             time.sleep(0.05)
     pytest.fail("nobody waits for the import")
+
+
+@pytest.mark.parametrize("address", ["postgresql://a:geheim@127.0.0.1:1/x", "nonsense", "mysql://a:geheim@h/x"])
+def test_a_database_that_does_not_answer_is_said_in_words_without_its_password(address, tmp_path):
+    env = {**os.environ, "DATABASE_URL": address, "SHUKE_HOME": str(tmp_path), "SHUKE_LANGUAGE": "en"}
+    env["DJANGO_SETTINGS_MODULE"] = "shuke.config.settings"
+    argv = [sys.executable, "-m", "shuke", "verify"]
+    ended = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "does not let us in" in ended.stderr
+    assert not {"geheim", "Traceback"} & set(ended.stderr.replace(":", " ").split())

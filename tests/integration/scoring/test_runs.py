@@ -102,3 +102,11 @@ def test_a_run_of_today_clears_the_marks_of_customers_that_it_has_seen():
     assert CustomerMark.objects.count() == 1
     services.run(then=lambda run: CustomerMark.objects.create(identity_id=1))
     assert list(CustomerMark.objects.values_list("identity_id", flat=True)) == [1]
+
+
+def test_a_day_before_the_first_order_leaves_the_scores_in_place():
+    shop.order(shop.customer("王芳"), date(2026, 6, 1), 100)
+    run = services.run(as_of=DAY)
+    with pytest.raises(services.NothingYet):
+        services.run(as_of=date(1800, 1, 1))
+    assert queries.live_run() == run

@@ -107,6 +107,7 @@ def test_an_import_that_failed_says_why(client):
         services.run(import_id=this.pk)
     text = client.get(reverse("web:imports.detail", args=[this.pk])).content.decode()
     assert "orders.csv is no longer where it was when this import began." in text
+    assert client.get(reverse("web:imports")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_a_person_who_is_added_can_log_in_and_is_in_the_team(as_, admin, client)
     ("changes", "words"),
     [
         pytest.param({"username": "Admin"}, "already somebody with the log-in name Admin", id="taken"),
+        pytest.param({"username": "aDMIN"}, "already somebody with the log-in name aDMIN", id="taken-but-for-case"),
         pytest.param({"password": "short"}, "This password will not do", id="weak-password"),
         pytest.param({"username": "a b"}, "username", id="odd-name"),
         pytest.param({"role": "king"}, "king", id="no-such-role"),

@@ -233,3 +233,22 @@ def test_every_trouble_has_words():
         word for reading in told.values() for word in reading.trouble.split("'") if "_" in word and " " not in word
     }
     assert codes <= PROBLEMS.keys()
+
+
+@pytest.mark.parametrize("amount", ["1000000000000", "6222021234567890", "99999999999999999999", "-1000000000000"])
+def test_a_number_too_large_sets_its_row_aside_and_no_other(checked, amount):
+    found = checked(f"订单号,会员卡号,下单时间,实付金额\n1,7,2026-01-05,999999999999.99\n2,7,2026-01-05,{amount}\n")
+    assert found.rows["amount"].to_pylist() == [99_999_999_999_999]
+    assert [problem.code for row in found.refused for problem in row.problems] == ["number_too_large"]
+
+
+def test_a_line_whose_amount_is_too_large_is_set_aside(checked):
+    head = "订单号,商品名称,数量,单价,会员卡号,下单时间\n"
+    found = checked(head + "1,茶,9000000,9999999999,7,2026-01-05\n1,茶,2,3.5,7,2026-01-05\n")
+    assert found.rows["line_amount"].to_pylist() == [700]
+    assert [problem.code for row in found.refused for problem in row.problems] == ["number_too_large"]
+
+
+def test_a_header_without_rows_has_nothing_to_take(checked):
+    found = checked("订单号,会员卡号,下单时间,实付金额\n")
+    assert (found.rows.num_rows, found.refused) == (0, ())

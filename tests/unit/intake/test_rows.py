@@ -111,3 +111,7 @@ def test_a_row_can_be_shown_as_it_came(written):
     found = written('a,b\n"x, ""y""",=1\n')
     (chunk,) = read_chunks(found, lay_out(found))
     assert raw_text(chunk, 0, ",") == '"x, ""y""",=1'
+
+
+def test_a_column_numbered_by_hand_is_not_taken_for_a_repeated_one(written):
+    assert lay_out(written("付 (2),付,付\n5,6,7\n")).header == ("付 (2)", "付", "付 (3)")

@@ -89,3 +89,30 @@ def test_a_kept_file_that_was_cut_at_a_frame_does_not_open(tmp_path):
     kept.write_bytes(kept.read_bytes()[: sealed.FRAME_BYTES + sealed.TAG_BYTES])
     with pytest.raises(OSError, match="does not open"):
         sources.survey(kept, key=key)
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "a\0b", "rot13", "no-such"])
+def test_an_encoding_that_nobody_can_write_in_is_refused(written, encoding):
+    with pytest.raises(sources.UnknownEncoding):
+        written("a,b\n1,2\n", as_encoding=encoding)
+
+
+def _kept(tmp_path, packed: bytes):
+    key = sealed.new_key()
+    with (tmp_path / "kept").open("wb") as file:
+        sealed.seal(io.BytesIO(packed), file, key)
+    return {"path": tmp_path / "kept", "name": "orders.csv.gz", "key": key}
+
+
+def test_a_large_packed_file_is_read_from_where_it_is_kept(tmp_path):
+    text = "".join(f"{number},{number * 7919 % 10007}\n" for number in range(300_000))
+    found = sources.survey(**_kept(tmp_path, gzip.compress(text.encode())))
+    assert found.unpacked_bytes == len(text) > 2 * sources.BLOCK_BYTES
+
+
+def test_what_is_packed_too_tightly_or_damaged_is_refused_where_it_is_kept(tmp_path):
+    with pytest.raises(sources.PackedTooTightly):
+        sources.survey(**_kept(tmp_path, gzip.compress(b"0" * 20_000_000)))
+    whole = gzip.compress("".join(map(str, range(500_000))).encode())
+    with pytest.raises(sources.Damaged):
+        sources.survey(**_kept(tmp_path, whole[:-8] + b"\0" * 8))

@@ -17,6 +17,10 @@ from shuke.intake.reading import Chunk, Layout, raw_text
 # Thousandths of a unit times 1/10,000 of the currency's unit, in minor units.
 LINE_AMOUNT = "sign(v_quantity::HUGEINT * v_price) * ((abs(v_quantity::HUGEINT * v_price) + 50000) // 100000)"
 
+LARGEST_LINE = 10**14
+"""In minor units: sums over many such lines still are numbers that the database holds."""
+LINE_FITS = f"coalesce(abs({LINE_AMOUNT}) < {LARGEST_LINE}, true)"
+
 MEASURED = (Form.TEXT, Form.KEY, Form.EMAIL)
 
 
@@ -53,7 +57,7 @@ class Checker:
 
     def _lost(self, read: pa.Table) -> pa.Array:
         """Which rows lack, through a problem, a value that they cannot do without."""
-        grave = pa.array([False] * read.num_rows)
+        grave = pa.array([False] * read.num_rows, pa.bool_())
         for known in self._fields:
             if known.key in self._must:
                 lost = pc.and_(pc.is_valid(read[f"problem_{known.key}"]), pc.is_null(read[known.key]))
@@ -95,11 +99,13 @@ class Checker:
         if "at" in self._mapping.columns:
             judged.append(f"(v_at AT TIME ZONE {forms.literal(zone)})::DATE AS at_on")
         if self._mapping.kind == Kind.ORDERS and self._mapping.grain == Grain.LINE:
-            judged.append(f"({LINE_AMOUNT})::BIGINT AS line_amount")
+            judged.append(f"CASE WHEN {LINE_FITS} THEN ({LINE_AMOUNT})::BIGINT END AS line_amount")
         steps = [f"SELECT {', '.join(step)} FROM " for step in (judged, values, tidy, clean)]
         return f"{steps[0]}({steps[1]}({steps[2]}({steps[3]} chunk)))"
 
     def _kept(self, known: Field) -> str:
+        if known.form == Form.PRICE and self._mapping.grain == Grain.LINE:
+            return f"CASE WHEN {LINE_FITS} THEN v_{known.key} END"
         if known.form in MEASURED:
             return f"CASE WHEN length(v_{known.key}) <= {known.longest} THEN v_{known.key} END"
         return _of(self._readings[known.form].within, known.key)
@@ -109,6 +115,8 @@ class Checker:
         cases = []
         if known.key in required(self._mapping):
             cases.append(f"WHEN t_{key} = '' THEN 'missing'")
+        if known.form == Form.PRICE and self._mapping.grain == Grain.LINE:
+            cases.append(f"WHEN NOT ({LINE_FITS}) THEN 'number_too_large'")
         if reading.trouble != "NULL":
             unread = f"t_{key} <> '' AND ({self._kept(known)}) IS NULL"
             cases.append(f"WHEN {unread} THEN {_of(reading.trouble, key)}")

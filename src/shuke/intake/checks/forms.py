@@ -87,8 +87,8 @@ def readings(*, zone: str, day_order: DayOrder, region: str) -> dict[Form, Readi
         Form.TIME: Reading(time, TIME_TROUBLE, TIDY_TIME, POSSIBLE_TIME),
         Form.DAY: Reading(f"(({time}) AT TIME ZONE {literal(zone)})::DATE", TIME_TROUBLE, TIDY_TIME, POSSIBLE_TIME),
         Form.BIRTHDAY: Reading(BIRTHDAY, TIME_TROUBLE, TIDY_BIRTHDAY),
-        Form.MONEY: _number("DECIMAL(18, 2)", 100),
-        Form.PRICE: _number("DECIMAL(18, 4)", 10_000),
+        Form.MONEY: _number("DECIMAL(14, 2)", 100),
+        Form.PRICE: _number("DECIMAL(14, 4)", 10_000),
         Form.QUANTITY: _number("DECIMAL(12, 3)", 1_000),
         Form.PHONE: Reading(_phone(region), PHONE_TROUBLE, TIDY_PHONE),
         Form.EMAIL: Reading(EMAIL, "'email_unreadable'"),
@@ -128,7 +128,7 @@ TIDY_NUMBER = _replaced(
 
 
 def _number(decimal: str, scale: int) -> Reading:
-    """A number as whole units of 1/`scale`, halves rounded away from zero."""
+    """A number as whole units of 1/`scale`, halves rounded away from zero; too large where `decimal` cannot hold it."""
     value = f"(coalesce(try_cast(@t AS {decimal}), try_cast(@n AS {decimal})) * {scale})::BIGINT"
     trouble = f"CASE WHEN regexp_full_match(@n, '{NUMBER}') THEN 'number_too_large' ELSE 'number_unreadable' END"
     return Reading(value, trouble, f"CASE WHEN try_cast(@t AS {decimal}) IS NULL THEN {TIDY_NUMBER} END")

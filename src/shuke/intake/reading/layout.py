@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, count, islice
 
 from shuke.core.words import mark as _
 from shuke.intake.reading.sources import LINE_BREAK, Survey, Unusable
@@ -91,12 +91,11 @@ def _header_place(rows: list[list[str]], width: int) -> int | None:
 
 def _distinct(names: list[str]) -> tuple[str, ...]:
     """Column names, each once: a blank one is called by its place, a repeated one is numbered."""
-    seen: Counter[str] = Counter()
-    distinct = []
+    distinct: dict[str, None] = {}
     for place, cell in enumerate(names, start=1):
         name = " ".join(clean(cell).split()) or f"#{place}"
-        seen[name] += 1
-        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        numbered = (f"{name} ({number})" for number in count(2))
+        distinct[next(each for each in chain([name], numbered) if each not in distinct)] = None
     return tuple(distinct)
 
 

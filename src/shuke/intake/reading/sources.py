@@ -155,12 +155,24 @@ class Utf8Stream(io.RawIOBase):
         return size
 
 
+class _Counted:
+    """A stream that knows how much of it was read; a kept file cannot tell where it stands."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.size = file, 0
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(size)
+        self.size += len(block)
+        return block
+
+
 class _Unpacked(io.RawIOBase):
     """A gzip stream that refuses to grow beyond MAX_RATIO times what was read for it."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
-        self._packed, self._name, self._size = file, name, 0
-        self._file = gzip.GzipFile(fileobj=file)
+        self._packed, self._name, self._size = _Counted(file), name, 0
+        self._file = gzip.GzipFile(fileobj=self._packed)
 
     def readable(self) -> bool:
         return True
@@ -172,7 +184,7 @@ class _Unpacked(io.RawIOBase):
             raise Damaged(file=self._name) from None
         self._size += len(block)
         # The first blocks say little: the head of an honest file can be all blanks.
-        if self._size > BLOCK_BYTES and self._size > MAX_RATIO * self._packed.tell():
+        if self._size > BLOCK_BYTES and self._size > MAX_RATIO * self._packed.size:
             raise PackedTooTightly(file=self._name, ratio=MAX_RATIO)
         return block
 
@@ -215,11 +227,12 @@ def _candidates(path: Path, name: str, key: bytes, encoding: str | None) -> tupl
 def _known(encoding: str, name: str) -> str:
     try:
         found = codecs.lookup(encoding)
-    except LookupError:
-        raise UnknownEncoding(file=name, encoding=encoding) from None
-    if not found._is_text_encoding:
-        raise UnknownEncoding(file=name, encoding=encoding)
-    return found.name
+        if found._is_text_encoding:
+            "".encode(found.name)
+            return found.name
+    except (LookupError, ValueError):  # no such name, or one that nothing can be written in
+        pass
+    raise UnknownEncoding(file=name, encoding=encoding)
 
 
 def _read_all(file: BinaryIO, name: str, encoding: str) -> _Reading:
