@@ -18,20 +18,32 @@ def cluster_of(env: Environment) -> Cluster | None:
 
 @contextmanager
 def attached() -> Iterator[Environment]:
-    """The program, ready to be called: database running, schema up to date, Django set up."""
+    """The program, ready to be called: database running, schema up to date, Django set up.
+
+    What a command did is sealed when it ends, for there may be no worker that would do it.
+    """
     env = environment()
     cluster = cluster_of(env)
     if cluster is None:
         Home(env.home).make()
-        _set_up()
-        yield env
+        yield from _ready(env)
         return
     with running(cluster):
         try:
-            _set_up()
-            yield env
+            yield from _ready(env)
         finally:
             _hang_up()
+
+
+def _ready(env: Environment) -> Iterator[Environment]:
+    _set_up()
+    from shuke.core import audit
+
+    try:
+        yield env
+    finally:
+        while audit.seal():
+            pass
 
 
 def start_django() -> None:
