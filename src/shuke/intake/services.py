@@ -52,10 +52,7 @@ class ReadOtherwise(Conflict):
 
 class Stopped(ShukeError):
     code = "import_stopped"
-    message = _(
-        "The import of %(file)s stopped because of an error of the program, and nothing of it was taken over. "
-        "Start it again; if it stops again, tell your administrator."
-    )
+    message = _("An error of the program has stopped this import. If that happens again, tell your administrator.")
 
 
 def keep(upload: BinaryIO) -> tuple[Path, bytes]:
@@ -126,7 +123,7 @@ def give_up(*, import_id: int) -> None:
     with advisory_lock(IMPORT_LOCKS + import_id):
         this = Import.objects.get(pk=import_id)
         if not this.is_finished:
-            _fail(this, Stopped(file=this.file_name))
+            _fail(this, Stopped())
 
 
 def _source(name: str) -> Source:
