@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REAL_FILE = ROOT / "src/shuke/demo/online_retail.csv.gz"
 AS_OF = "2011-12-10"
 KILLS = int(os.environ.get("SHUKE_KILLS", "20"))
-KILLS_A_ROUND = 5
+KILLS_A_ROUND = 4
 LINES = 60_000
 """Of the real file: enough to be killed in the middle."""
 
@@ -112,7 +112,7 @@ def same_file_twice(folder: Path) -> str:
 
 
 def killed_imports(folder: Path) -> str:
-    """Killed while it works, at random moments, and begun again until it ends: the content of an unbroken import."""
+    """Killed while it works, again and again at random moments, then left alone: the content of an unbroken import."""
     chance, kills = random.Random(20), 0
     small = excerpt(folder / "orders.csv")
     site = Installation(folder / "home")
@@ -125,7 +125,7 @@ def killed_imports(folder: Path) -> str:
             rounds += 1
             source = f"round-{rounds}"
             for _ in range(KILLS_A_ROUND):
-                kills += killed_import(site, small, source, after=chance.uniform(0, usual))
+                kills += killed_import(site, small, source, after=chance.uniform(0, usual / 3))
                 if is_done(site, source):
                     break
             else:
