@@ -26,21 +26,36 @@ from shuke.runtime.process import signal_process
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
+QUEUE_IMPORT = """
+import sys
+from pathlib import Path
+from shuke.cli.attach import attached
+with attached():
+    from shuke.intake import services
+    this = services.begin(path=Path(sys.argv[1]), source=sys.argv[2])
+    services.start(this=this)
+    print(this.pk)
+"""
+
 
 class Installation:
     """Shuke in a home of its own, driven by its command line."""
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(self, home: Path, *, python: Path | None = None, **settings: str) -> None:
+        """`python` is an environment in which Shuke is installed; without it, these sources run in ours."""
         self.home = home
+        self._python = str(python or sys.executable)
         self.url = f"http://127.0.0.1:{_free_port()}"
         self._env = {name: value for name, value in os.environ.items() if not name.startswith(("SHUKE_", "DJANGO_"))}
         self._env |= {"SHUKE_HOME": str(home), "SHUKE_URL": self.url, "SHUKE_LANGUAGE": "en", **settings}
-        self._env["PYTHONPATH"] = str(SOURCES)
-        self._env.pop("DATABASE_URL", None)
+        for name in ("DATABASE_URL", "PYTHONPATH", "VIRTUAL_ENV"):
+            self._env.pop(name, None)
+        if python is None:
+            self._env["PYTHONPATH"] = str(SOURCES)
         self._up: subprocess.Popen[bytes] | None = None
 
     def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "shuke", *words]
+        return [self._python, "-m", "shuke", *words]
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
@@ -49,6 +64,11 @@ class Installation:
     def json(self, *words: str) -> dict[str, Any]:
         """The object with which a command ends."""
         return json.loads(self.run(*words, "--json").stdout.splitlines()[-1])
+
+    def queue_import(self, file: Path, *, source: str) -> int:
+        """Begin an import as its page does, for the worker to run; returns its number."""
+        words = [self._python, "-c", QUEUE_IMPORT, str(file), source]
+        return int(subprocess.run(words, env=self._env, capture_output=True, text=True, check=True).stdout)
 
     def begin(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a command that is going to be killed, in a process group of its own."""

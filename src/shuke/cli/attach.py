@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import django
 import psycopg
@@ -29,19 +29,22 @@ def cluster_of(env: Environment) -> Cluster | None:
 
 @contextmanager
 def attached() -> Iterator[Environment]:
-    """The program, ready to be called: database running, schema up to date, Django set up."""
+    """The program, ready to be called: database running, schema up to date, Django set up.
+
+    What a command did is sealed when it ends, for there may be no worker that would do it.
+    """
     env = environment()
     cluster = cluster_of(env)
     if cluster is None:
         Home(env.home).make()
         insist_on_an_answer(env)
-        _set_up()
-        yield env
+        with _ready():
+            yield env
         return
     with running(cluster):
         try:
-            _set_up()
-            yield env
+            with _ready():
+                yield env
         finally:
             _hang_up()
 
@@ -52,6 +55,21 @@ def insist_on_an_answer(env: Environment) -> None:
         psycopg.connect(env.database_url.get_secret_value(), connect_timeout=10).close()
     except psycopg.Error:
         raise NoAnswer from None
+
+
+@contextmanager
+def _ready() -> Iterator[None]:
+    _set_up()
+    from django.db import OperationalError
+
+    from shuke.core import audit
+
+    try:
+        yield
+    finally:
+        with suppress(OperationalError):  # a worker seals what a broken connection left
+            while audit.seal():
+                pass
 
 
 def start_django() -> None:

@@ -4,10 +4,14 @@ import asyncio
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
+from structlog.typing import FilteringBoundLogger
 
 from shuke.core import audit
+from shuke.runtime import logs
+from shuke.runtime.home import Home
 
 SEAL_EVERY = 0.5
 BEAT_EVERY = 5.0
@@ -20,9 +24,10 @@ def run(heartbeat: Path | None) -> None:
 
 async def _work(heartbeat: Path | None) -> None:
     connector = app.connector.get_worker_connector()
+    log = logs.logger(Home(settings.SHUKE.home), "sealer")
     with app.replace_connector(connector) as working:
         async with working.open_async():
-            beside = [asyncio.create_task(_seal()), asyncio.create_task(_beat(working, heartbeat))]
+            beside = [asyncio.create_task(seal(log)), asyncio.create_task(_beat(working, heartbeat))]
             try:
                 await working.run_worker_async(concurrency=2, delete_jobs="successful", fetch_job_polling_interval=5)
             finally:
@@ -30,9 +35,20 @@ async def _work(heartbeat: Path | None) -> None:
                     each.cancel()
 
 
-async def _seal() -> None:
+async def seal(log: FilteringBoundLogger) -> None:
+    """Seal for as long as the worker lives; what fails is told once, until it works again."""
+    fails = False
     while True:
-        await sync_to_async(_seal_once)()
+        try:
+            await sync_to_async(_seal_once)()
+        except Exception:
+            if not fails:
+                log.exception("sealing fails")
+            fails = True
+        else:
+            if fails:
+                log.info("sealing again")
+            fails = False
         await asyncio.sleep(SEAL_EVERY)
 
 

@@ -8,16 +8,19 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils.timezone import now
 
 from shuke.core.models import AuditEntry, AuditSeal, UnsealedEntry
 
 SYSTEM = "Shuke"
 SEALER_LOCK = 7_301_001
 GENESIS = bytes(32)
+SEALED_WITHIN = timedelta(minutes=1)
+"""An entry that waits longer has no sealer; it is due within a second, and a busy machine may take some."""
 
 
 def record(
@@ -94,6 +97,14 @@ def verify() -> Verdict:
     if loose:
         broken += (f"{loose} entries stand outside the chain",)
     return Verdict(sealed, unsealed, broken)
+
+
+def faults() -> Iterator[str]:
+    """What does not hold: broken links, and entries that no sealer has taken for longer than SEALED_WITHIN."""
+    yield from verify().broken
+    waiting = UnsealedEntry.objects.filter(entry__at__lt=now() - SEALED_WITHIN).count()
+    if waiting:
+        yield f"{waiting} entries have waited for their seal for more than a minute"
 
 
 def _broken_links() -> Iterator[str]:

@@ -1,8 +1,11 @@
 """What follow-ups fill in upstream."""
 
 from shuke.core import policies
+from shuke.core.registries import invariants
+from shuke.followups import invariants as kept
 from shuke.followups.policies import CADENCE
 
 
 def wire() -> None:
     policies.kinds.register(CADENCE.key, CADENCE)
+    invariants.register("follow_ups", kept.faults)

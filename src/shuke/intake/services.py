@@ -29,7 +29,7 @@ from shuke.intake.reading.sealed import new_key, seal
 from shuke.intake.staging import Progress
 from shuke.staff.models import User
 
-__all__ = ["FileChanged", "FileGone", "begin", "keep", "repeat", "run", "start"]
+__all__ = ["FileChanged", "FileGone", "begin", "give_up", "keep", "repeat", "run", "start"]
 
 IMPORT_LOCKS = 7_303_000_000
 DEFAULT_SOURCE = "shop"
@@ -48,6 +48,11 @@ class FileGone(Unusable):
 class ReadOtherwise(Conflict):
     code = "import_reads_otherwise"
     message = _("%(file)s is already being imported, with other columns or another encoding.")
+
+
+class Stopped(ShukeError):
+    code = "import_stopped"
+    message = _("An error of the program has stopped this import. If that happens again, tell your administrator.")
 
 
 def keep(upload: BinaryIO) -> tuple[Path, bytes]:
@@ -111,6 +116,14 @@ def run(*, import_id: int, on_progress: Callable[[Progress], None] = lambda prog
             _fail(this, failure)
             raise
     return this
+
+
+def give_up(*, import_id: int) -> None:
+    """End an import that an error of ours has stopped as often as it was tried, so that nobody waits for it."""
+    with advisory_lock(IMPORT_LOCKS + import_id):
+        this = Import.objects.get(pk=import_id)
+        if not this.is_finished:
+            _fail(this, Stopped())
 
 
 def _source(name: str) -> Source:

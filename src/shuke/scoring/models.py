@@ -1,11 +1,19 @@
 """Runs and the scores that they leave: one wide row per customer and run, and one row that says which run counts."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
 from shuke.customers.models import Customer
 
 __all__ = ["LiveRun", "Run", "Score"]
+
+
+class RunQuerySet(models.QuerySet):
+    def nightly(self, as_of: date):
+        """The nightly runs of a business date: at most one that has not failed."""
+        return self.filter(kind=Run.Kind.NIGHTLY, as_of=as_of)
 
 
 class Run(models.Model):
@@ -29,6 +37,8 @@ class Run(models.Model):
     error = models.TextField(blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         db_table = "run"

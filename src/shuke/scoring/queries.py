@@ -1,9 +1,12 @@
 """Reading runs and scores."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from shuke.scoring.models import LiveRun, Run, Score
+
+PAUSE_AFTER_FAILURE = timedelta(minutes=15)
+"""What has failed on every try is seldom mended within a minute, and a run keeps both cores busy."""
 
 
 def live_run() -> Run | None:
@@ -14,7 +17,13 @@ def live_run() -> Run | None:
 
 def has_nightly(as_of: date) -> bool:
     """Has the nightly run of this business date been done?"""
-    return Run.objects.filter(kind=Run.Kind.NIGHTLY, as_of=as_of, status=Run.Status.DONE).exists()
+    return Run.objects.nightly(as_of).filter(status=Run.Status.DONE).exists()
+
+
+def nightly_is_due(as_of: date, *, at: datetime) -> bool:
+    """Is the nightly run of this business date still missing, and was the last failure of one long enough ago?"""
+    failed = Run.objects.nightly(as_of).filter(status=Run.Status.FAILED, finished_at__gt=at - PAUSE_AFTER_FAILURE)
+    return not has_nightly(as_of) and not failed.exists()
 
 
 def faults() -> Iterator[str]:

@@ -21,7 +21,7 @@ from shuke.scoring import engines, policies
 from shuke.scoring.mirror import Mirror
 from shuke.scoring.models import LiveRun, Run, Score
 
-__all__ = ["AlreadyScored", "FutureDay", "run"]
+__all__ = ["RUN_LOCK", "AlreadyScored", "FutureDay", "run"]
 
 KEEP_DAYS = 35
 RUN_LOCK = 7_301_003

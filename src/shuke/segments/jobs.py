@@ -4,15 +4,21 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 from procrastinate.contrib.django import app
 
-from shuke.core.jobs import enqueue
+from shuke.core.jobs import RETRY, enqueue
 from shuke.scoring.models import Run
+from shuke.scoring.queries import live_run
 from shuke.segments import services
 
 
-@app.task(name="segments.refresh")
+@app.task(name="segments.refresh", retry=RETRY)
 def refresh(run_id: int) -> None:
-    """Bring memberships and list to a run, then have it counted and today planned."""
+    """Bring memberships and list to a run, then have it counted and today planned.
+
+    A try that comes after the next run went live leaves everything to that run's own refresh.
+    """
     with transaction.atomic():
+        if live_run() != Run(pk=run_id):
+            return
         services.refresh(run=Run.objects.get(pk=run_id), at=now())
         enqueue("reports.refresh", run_id=run_id)
         enqueue("followups.plan_day", on=localdate().isoformat(), run_id=run_id)

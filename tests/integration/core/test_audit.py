@@ -9,6 +9,7 @@ from django.utils.timezone import now
 import settings as test_settings
 from shuke.core import audit
 from shuke.core.models import AuditEntry, UnsealedEntry
+from shuke.core.registries import invariants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,3 +76,32 @@ def test_tampering_shows(tampering):
     audit.seal()
     as_superuser(tampering)
     assert not audit.verify().holds
+
+
+def test_a_sealed_trail_and_a_fresh_tail_are_no_fault():
+    entries(2)
+    audit.seal()
+    entries(1)
+    assert list(audit.faults()) == []
+
+
+def test_a_broken_link_is_a_fault_with_its_entry():
+    entries(1)
+    audit.seal()
+    as_superuser("UPDATE audit_entry SET actor = 'x'")
+    assert list(audit.faults()) == [f"entry {AuditEntry.objects.get().pk} is not as it was written"]
+
+
+def test_a_tail_that_nobody_seals_is_a_fault():
+    audit.record(None, "test.act", at=now() - 2 * audit.SEALED_WITHIN)
+    assert list(audit.faults()) == ["1 entries have waited for their seal for more than a minute"]
+
+
+def test_verify_checks_every_part():
+    assert [name for name, _check in invariants.items()] == [
+        "audit",
+        "imports",
+        "scores",
+        "customer_list",
+        "follow_ups",
+    ]

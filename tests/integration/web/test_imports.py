@@ -110,6 +110,16 @@ def test_an_import_that_failed_says_why(client):
     assert client.get(reverse("web:imports")).status_code == 200
 
 
+def test_an_import_that_an_error_of_ours_has_stopped_says_so_and_is_waited_for_no_longer(client):
+    answer = agree(client, send(client, ORDERS), action="start")
+    this = Import.objects.get()
+    services.give_up(import_id=this.pk)
+    assert client.get(reverse("web:imports.progress", args=[this.pk])).headers["HX-Refresh"] == "true"
+    page = client.get(answer.url).content.decode()
+    assert "An error of the program has stopped this import." in page
+    assert "Send it again as it is." in page
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -1,0 +1,37 @@
+"""What must hold between the customer list and what it is derived from, once it has followed the live run."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+# One statement sees one moment: a run or a refresh that ends meanwhile cannot set the two sides against each other.
+# A customer who came after the run began is listed by the next one.
+DIFFERENCES = """
+WITH followed AS (
+    SELECT run.id, run.started_at FROM live_run JOIN run ON run.id = live_run.run_id
+    WHERE EXISTS (SELECT FROM audit_entry
+                  WHERE action = 'segments.refreshed' AND subject = 'scoring.run' AND subject_id = run.id)
+)
+SELECT
+    (SELECT count(*) FROM customer WHERE created_at < followed.started_at
+       AND EXISTS (SELECT FROM identity WHERE identity.customer_id = customer.id)
+       AND NOT EXISTS (SELECT FROM customer_list WHERE customer_list.customer_id = customer.id)),
+    (SELECT count(*) FROM customer_list
+     WHERE NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = customer_list.customer_id)),
+    (SELECT count(*) FROM score JOIN customer_list USING (customer_id)
+     WHERE score.run_id = followed.id AND score.tier <> customer_list.tier)
+FROM followed
+"""
+
+
+def faults() -> Iterator[str]:
+    """What does not hold: the list has the customers that have an identity, with the tiers of the live run."""
+    with connection.cursor() as cursor:
+        cursor.execute(DIFFERENCES)
+        missing, strange, elsewhere = cursor.fetchone() or (0, 0, 0)
+    if missing:
+        yield f"{missing} customers are missing from the list"
+    if strange:
+        yield f"{strange} customers are in the list without an identity"
+    if elsewhere:
+        yield f"{elsewhere} customers are listed with another tier than the live run gave them"
