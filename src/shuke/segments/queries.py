@@ -86,16 +86,10 @@ def customer_list(
 def every_customer(
     *, staff: User, filters: Mapping[str, object], text: str = "", sort: str = DEFAULT_SORT
 ) -> Iterator[CustomerListing]:
-    """All rows of the list, for an export: page after page, so that memory stays small."""
-    chosen = _chosen(staff, filters, text)
-    descending, key = sort.startswith("-"), SORTS[sort.removeprefix("-")]
-    after = ""
-    while True:
-        page = keyset.page(chosen.rows, key, descending=descending, size=BATCH, after=after, strata=chosen.strata)
-        yield from _rows_of(page.keys)
-        after = page.following
-        if not after:
-            return
+    """All rows of the list, for an export: of one moment, and read in batches, so that memory stays small."""
+    rows = _chosen(staff, filters, text).rows.annotate(sort_value=SORTS[sort.removeprefix("-")].value)
+    way = "-" if sort.startswith("-") else ""
+    yield from rows.order_by(f"{way}sort_value", f"{way}pk").select_related("owner").iterator(chunk_size=BATCH)
 
 
 def found(*, staff: User, text: str, limit: int) -> list[CustomerListing]:
