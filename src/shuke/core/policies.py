@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from pydantic import BaseModel
 
@@ -73,7 +73,7 @@ def publish(*, kind: Kind[Body], body: Body, replaces: int, by: Model | None, at
     version = newest.version if newest else 0
     if version != replaces:
         raise PolicyChanged(version=version)
-    row = Policy.objects.create(
+    row = Policy(
         kind=kind.key,
         version=version + 1,
         body=body.model_dump(mode="json"),
@@ -81,6 +81,11 @@ def publish(*, kind: Kind[Body], body: Body, replaces: int, by: Model | None, at
         by_id=by.pk if by else None,
         by_name=str(by) if by else audit.SYSTEM,
     )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # somebody publishes in this moment
+        raise PolicyChanged(version=row.version) from None
     before = newest.body if newest else None
     audit.record(by, "policy.published", row, at=at, kind=kind.key, before=before, after=row.body)
     return Published(kind.key, row.version, body)
