@@ -1,6 +1,8 @@
 """The queue as a test sees it: emptied, worked through by a real worker, and looked at."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 from django.db import connection
@@ -18,7 +20,13 @@ def work_through() -> None:
     """Do every job that waits, at once even if its time has not come, and what those jobs queue."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
-    asyncio.run(_work())
+    run(_work)
+
+
+def run(act: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run an asynchronous act, in a thread of its own: the browser's tests leave an event loop running in ours."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(act())).result()
 
 
 async def _work() -> None:

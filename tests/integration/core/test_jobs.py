@@ -1,6 +1,5 @@
 """Jobs: tried again after an unforeseen error, taken up when their worker dies, and never lost between the two."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -76,4 +75,4 @@ def _take_up():
             async with working.open_async():
                 await jobs.take_up_stalled(SimpleNamespace(app=working), timestamp=0)
 
-    asyncio.run(take_up())
+    queue_of_jobs.run(take_up)

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from structlog.testing import CapturingLogger
 
+import queue_of_jobs
 from shuke.cli import worker
 
 
@@ -20,7 +21,7 @@ def test_the_sealer_goes_on_after_errors_and_tells_them_once(monkeypatch):
     monkeypatch.setattr(worker, "SEAL_EVERY", 0)
     log = CapturingLogger()
     with suppress(asyncio.CancelledError):
-        asyncio.run(worker.seal(log))
+        queue_of_jobs.run(lambda: worker.seal(log))
     said = [(call.method_name, *call.args) for call in log.calls]
     trouble = [("exception", "sealing fails"), ("info", "sealing again")]
     assert said == 2 * trouble
