@@ -18,10 +18,15 @@ Reason = Mapping[str, Any]
 
 def of(item: FollowUp | Waiting) -> list[str]:
     """All reasons of a follow-up, or of a customer who waits for one, in words; the value at risk is today's."""
-    said = [words(reason) for reason in item.reasons]
+    said = causes(item)
     if item.value_at_risk > 0:
         said.append(words({"code": "value_at_risk", "amount": item.value_at_risk}))
     return said
+
+
+def causes(item: FollowUp | Waiting) -> list[str]:
+    """Why a follow-up exists and why now, in words, for pages that show the value at risk as a figure beside them."""
+    return [words(reason) for reason in item.reasons]
 
 
 def words(reason: Reason) -> str:

@@ -130,7 +130,7 @@ def calls(follow_ups: Iterable[FollowUp], *, today: date) -> list[Call]:
     phones = _phones(customers)
     spoken = last_contacts(customers, most=LAST_CONTACTS)
     return [
-        Call(one, reasons.of(one), phones[one.customer_id], spoken.get(one.customer_id, []), today)
+        Call(one, reasons.causes(one), phones[one.customer_id], spoken.get(one.customer_id, []), today)
         for one in follow_ups
     ]
 
