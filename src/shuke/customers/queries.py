@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers import birthdays, contacts
-from shuke.customers.models import ContactPoint, Customer, CustomerOwner, CustomerTag, Identity, Tag
+from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity, Tag
 from shuke.staff.models import Line, User
 
 
@@ -65,11 +65,6 @@ def line_owners(customer: Customer) -> list[LineOwner]:
     """Every business line with the colleague who keeps the customer there."""
     owners = {owned.line_id: owned.owner for owned in customer.owners.select_related("owner")}
     return [LineOwner(line, owners.get(line.pk)) for line in Line.objects.all()]
-
-
-def owner_in(customer: Customer, line: Line) -> User | None:
-    owned = CustomerOwner.objects.filter(customer=customer, line=line).select_related("owner").first()
-    return owned.owner if owned else None
 
 
 def identities_of(customer: Customer) -> QuerySet[Identity]:

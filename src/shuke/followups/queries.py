@@ -9,7 +9,7 @@ from django.utils.timezone import make_aware
 
 from shuke.core import policies
 from shuke.customers.models import Customer
-from shuke.followups.models import FollowUp, Plan, Waiting
+from shuke.followups.models import FollowUp, Waiting
 from shuke.followups.policies import CADENCE
 from shuke.segments.queries import COUNTED
 from shuke.staff.models import User
@@ -70,19 +70,13 @@ def of_customer(staff: User, customer: Customer) -> QuerySet[FollowUp]:
     return _shown(FollowUp.objects.visible_to(staff).filter(customer=customer)).order_by("-closed_at", "-due_on", "-pk")
 
 
-def waiting(staff: User) -> QuerySet[Waiting]:
-    """Those who are due but have to wait, in the order in which they will be opened."""
-    return Waiting.objects.visible_to(staff).select_related("customer__listing", "owner").by_urgency()
+def anybody_waits_for(owner: User) -> bool:
+    return Waiting.objects.filter(owner=owner).exists()
 
 
 def waiting_count(staff: User, *, owner: User | None = None) -> int:
     """How many customers that `staff` sees, or of these the `owner`'s, are due but wait; at most one above COUNTED."""
     return _of(owner, Waiting.objects.visible_to(staff))[: COUNTED + 1].count()
-
-
-def latest_plan() -> Plan | None:
-    """The newest plan; `unowned` customers wait because there is nobody to carry them."""
-    return Plan.objects.first()
 
 
 def _at_hand(staff: User, on: date, owner: User | None):

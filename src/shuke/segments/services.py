@@ -6,12 +6,10 @@ from time import sleep
 
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Func, OuterRef, Subquery
 
 from shuke.core import audit
-from shuke.customers.models import Customer, CustomerOwner
 from shuke.scoring.models import Run
-from shuke.segments.models import CustomerListing, Membership
+from shuke.segments.models import Membership
 
 __all__ = ["copy_profiles", "refresh"]
 
@@ -69,8 +67,8 @@ LEFT JOIN customer_list AS listed ON listed.customer_id = profile.customer_id
 LEFT JOIN score ON score.run_id = %(run)s AND score.customer_id = profile.customer_id
 """
 
-CATCH_UP = """
-UPDATE customer_list_next AS listed
+COPY_PROFILES = """
+UPDATE {table} AS listed
 SET (name, pinyin, initials, bigrams, owner_id, store_id, last_contact_on) = (
     profile.name, profile.pinyin, profile.initials, name_bigrams(profile.name),
     profile.owner_id, profile.store_id, profile.last_contact_on)
@@ -114,8 +112,7 @@ def _rebuild_list(cursor: CursorWrapper, values: dict[str, object]) -> int:
     _keep_others_out(cursor)
     cursor.execute(WRITTEN_SINCE, {"snapshot": snapshot})
     if customers := [customer for (customer,) in cursor.fetchall()]:
-        among = PROFILES.format(among="identity.customer_id = ANY(%(customers)s)")
-        cursor.execute(CATCH_UP.format(profiles=among), {"customers": customers})
+        _copy_profiles(cursor, customers, table="customer_list_next")
     cursor.execute("SELECT customer_list_switch()")
     return listed
 
@@ -136,14 +133,11 @@ def _keep_others_out(cursor: CursorWrapper) -> None:
 
 
 def copy_profiles(customers: Sequence[int]) -> None:
-    """Bring name, store and owner of these customers into the list at once, ahead of the next run."""
-    profile = Customer.objects.filter(pk=OuterRef("pk"))
-    owners = CustomerOwner.objects.filter(customer=OuterRef("pk")).order_by("line")
-    CustomerListing.objects.filter(pk__in=customers).update(
-        name=Subquery(profile.values("name")),
-        pinyin=Subquery(profile.values("pinyin")),
-        initials=Subquery(profile.values("initials")),
-        bigrams=Func(Subquery(profile.values("name")), function="name_bigrams"),
-        store=Subquery(profile.values("home_store")),
-        owner=Subquery(owners.values("owner")[:1]),
-    )
+    """Bring the profiles of these customers into the list at once, ahead of the next run."""
+    with connection.cursor() as cursor:
+        _copy_profiles(cursor, customers, table="customer_list")
+
+
+def _copy_profiles(cursor: CursorWrapper, customers: Sequence[int], *, table: str) -> None:
+    profiles = PROFILES.format(among="identity.customer_id = ANY(%(customers)s)")
+    cursor.execute(COPY_PROFILES.format(table=table, profiles=profiles), {"customers": list(customers)})

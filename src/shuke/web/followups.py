@@ -208,7 +208,7 @@ def _day(staff: User, owner: User | None) -> dict:
         "left": queries.today(staff, on, owner=owner).due(on=on).count(),
         "done": queries.done_today(staff, on, owner=owner)[:SHOWN],
         "waiting": queries.waiting_count(staff, owner=owner),
-        "may_take_more": queries.waiting_count(staff, owner=staff) > 0,
+        "may_take_more": queries.anybody_waits_for(staff),
         "tones": desk.TONES,
     }
 
