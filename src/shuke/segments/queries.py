@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
+from django.db import connection, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 
 from shuke.core import keyset
@@ -22,6 +24,8 @@ COUNTED = 10_000
 """Beyond this many, counting costs more than the number tells."""
 CANDIDATES = 1_000
 """A search that finds more than this is better refined than sorted."""
+LIKE_ENOUGH = 0.5
+"""The share of trigrams in common that makes a typo: liwei and liwex have just that; at 0.3 every wei is a wang."""
 GATHERED = 500_000
 """Up to so many rows of some bands are gathered and sorted; of more, the order itself soon meets enough."""
 BATCH = 2_000
@@ -183,11 +187,20 @@ def _candidates(rows: QuerySet[CustomerListing], text: str) -> list[int]:
     They are read before anything is sorted. In one statement the planner would rather walk the whole order.
     """
     rows = rows.alias(compact_pinyin=compact_pinyin())
-    for reading in _readings(text):
-        keys = list(rows.filter(reading).values_list("pk", flat=True)[: CANDIDATES + 1])
-        if keys:
-            return keys
+    with _likeness(LIKE_ENOUGH):
+        for reading in _readings(text):
+            keys = list(rows.filter(reading).values_list("pk", flat=True)[: CANDIDATES + 1])
+            if keys:
+                return keys
     return []
+
+
+@contextmanager
+def _likeness(least: float) -> Iterator[None]:
+    """Let `trigram_similar` mean a share of at least `least` of all trigrams in common."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(least)])
+        yield
 
 
 def _readings(text: str) -> Iterator[Q]:

@@ -141,6 +141,7 @@ def test_a_tag_narrows(admin, listed, way):
         pytest.param("anna b", "Anna Bell", id="latin"),
         pytest.param("ana bell", "Anna Bell", id="latin-with-a-slip"),
         pytest.param("wnagxiaoming", "王小明", id="pinyin-with-a-slip"),
+        pytest.param("wangxiaolan", None, id="who-is-merely-alike-is-somebody-else"),
         pytest.param("  王 小明 ", None, id="a-blank-inside-a-chinese-name-finds-nobody"),
         pytest.param("zzz", None, id="nobody"),
         pytest.param("100%_", None, id="signs-are-no-wildcards"),
