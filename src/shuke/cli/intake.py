@@ -35,13 +35,20 @@ def import_file(
     file: Path,
     source: str = typer.Option("shop", help="The system that the file comes from."),
     kind: Kinds | None = typer.Option(None, help="What a row is; found from the columns if left out."),
-    encoding: str | None = typer.Option(
-        None, help="How its text is written: utf-8, gb18030, big5 …; found from the text if left out."
+    encoding: str = typer.Option(
+        "", help="How its text is written: utf-8, gb18030, big5 …; found from the text if left out."
+    ),
+    sheet: list[str] = typer.Option([], help="A sheet of a workbook; the longest, and those like it, if left out."),
+    delimiter: str = typer.Option("", help="What divides the columns of a text; found if left out."),
+    blank_as_above: bool | None = typer.Option(
+        None,
+        "--blank-as-above/--blank-is-blank",
+        help="Whether a row without a customer belongs to the customer above; if left out, as agreed before.",
     ),
     dry_run: bool = typer.Option(False, "--dry-run", help="Report what would happen and change nothing."),
     as_json: bool = typer.Option(False, "--json", help="End with one JSON object on standard output."),
 ) -> None:
-    """Import a CSV or .gz file. The same file again changes nothing; a killed import goes on where it stood."""
+    """Import a CSV file, packed or not, or a workbook. The same file again changes nothing; a killed import goes on."""
     with using(file):
         if not file.is_file():
             raise NoSuchFile(file=file)
@@ -50,7 +57,14 @@ def import_file(
 
         with using(file):
             this = services.begin(
-                path=file, source=source, kind=kind.value if kind else None, encoding=encoding, dry_run=dry_run
+                path=file,
+                source=source,
+                kind=kind.value if kind else None,
+                encoding=encoding,
+                sheets=sheet,
+                delimiter=delimiter,
+                continued=blank_as_above,
+                dry_run=dry_run,
             )
         this = _run(this.pk)
         if failure := queries.failure(this):  # of a colleague's run, which ours waited for

@@ -66,21 +66,25 @@ def _named(words: str) -> tuple[str, ...]:
 
 
 _NUMBER = _named(
-    "客户编号 客户id 客户号 会员编号 会员卡号 会员号 会员id 卡号 用户id 用户编号 买家会员名 "
-    "买家昵称 买家id 买家账号 会员名 customerid customerkey customerno customernumber "
-    "customercode clientid memberid memberno userid buyerid buyername accountid customer 客户 "
-    "会员 买家 顾客编号 顾客"
+    "客户编号 客户id 客户号 会员编号 会员卡号 会员号 会员id 卡号 用户id 用户编号 买家会员名 买家昵称 "
+    "买家id 买家账号 下单帐号 下单账号 用户名 粉丝昵称 会员名 customerid customerkey customerno "
+    "customernumber customercode clientid memberid memberno userid buyerid buyername accountid "
+    "customer 客户 会员 买家 顾客编号 顾客"
 )
 _NAME = _named(
-    "姓名 客户姓名 会员姓名 顾客姓名 客户名称 收货人姓名 收货人 收件人 联系人 客户名 "
-    "customername fullname name billingname shippingname contactname membername"
+    "姓名 客户姓名 会员姓名 顾客姓名 买家姓名 客户名称 收货人姓名 收货人 收货人提货人 收件人 "
+    "收件人姓名 联系人 客户名 customername fullname name billingname shippingname contactname "
+    "membername 客户 会员 买家 顾客 customer client"
 )
 _PHONE = _named(
-    "手机号 手机号码 手机 联系手机 客户手机 会员手机 收货人手机 收货人电话 联系电话 电话 "
-    "电话号码 联系方式 phone mobile phonenumber mobilephone mobilenumber customerphone "
-    "telephone tel billingphone shippingphone cellphone"
+    "手机号 手机号码 手机 联系手机 客户手机 会员手机 买家手机号 买家手机 收货人手机 收货人手机号 "
+    "收货人手机号提货人手机号 收件人手机号 收件人手机 收货人电话 收货人联系方式 联系电话 电话 "
+    "电话号码 联系方式 phone mobile phonenumber mobilephone mobilenumber customerphone telephone tel "
+    "billingphone shippingphone cellphone"
 )
-_EMAIL = _named("邮箱 电子邮箱 邮件 电子邮件 客户邮箱 email emailaddress customeremail mail billingemail useremail")
+_EMAIL = _named(
+    "邮箱 电子邮箱 邮件 电子邮件 客户邮箱 邮箱地址 email emailaddress customeremail mail billingemail useremail"
+)
 _STORE = _named("门店 门店名称 店铺 店铺名称 所属门店 开卡门店 store storename shop location branch outlet")
 _CHANNEL = _named("渠道 销售渠道 订单来源 来源渠道 来源 channel saleschannel source medium")
 
@@ -100,8 +104,8 @@ ORDERS = (
         _("Order number"),
         Form.KEY,
         _named(
-            "订单编号 订单号 主订单编号 订单id 单号 小票号 流水号 交易号 单据号 销售单号 orderid "
-            "ordernumber orderno order invoiceno invoice invoiceid invoicenumber ordername receiptno "
+            "订单编号 订单号 主订单编号 主订单号 订单id 订单流水号 单号 小票号 流水号 交易号 单据号 销售单号 "
+            "orderid ordernumber orderno order invoiceno invoice invoiceid invoicenumber ordername receiptno "
             "receipt transactionid transactionno"
         ),
         Need.CELL,
@@ -112,10 +116,11 @@ ORDERS = (
         _("Ordered at"),
         Form.TIME,
         _named(
-            "订单创建时间 下单时间 订单时间 创建时间 交易时间 消费时间 销售时间 下单日期 订单日期 "
-            "销售日期 交易日期 消费日期 成交时间 日期 时间 orderdate orderedat orderedon ordertime "
-            "ordercreatedat invoicedate createdat purchasedate purchasedat saledate transactiondate "
-            "datetime date timestamp"
+            "订单创建时间 下单时间 订单时间 创建时间 交易时间 消费时间 销售时间 下单日期 订单日期 销售日期 "
+            "交易日期 消费日期 成交时间 订单成交时间 订单提交时间 拍下时间 购买时间 购买日期 结账时间 "
+            "开单时间 开单日期 销售时间 单据日期 付款时间 订单付款时间 买家付款时间 支付时间 日期 时间 "
+            "orderdate orderedat orderedon ordertime ordercreatedat invoicedate createdat purchasedate "
+            "purchasedat saledate transactiondate datetime date timestamp"
         ),
         Need.CELL,
     ),
@@ -124,9 +129,10 @@ ORDERS = (
         _("Amount paid"),
         Form.MONEY,
         _named(
-            "买家实际支付金额 实付金额 实付款 实际支付金额 实收金额 实收 支付金额 付款金额 成交金额 "
-            "订单金额 销售金额 消费金额 交易金额 金额 总金额 总价 总额 合计金额 amountpaid paid total "
-            "ordertotal totalamount grandtotal totalprice totalpaid amount orderamount netamount "
+            "买家实际支付金额 实付金额 订单实付金额 订单实付款 用户实付金额 用户实付金额元 买家实付金额 "
+            "买家实付 实付款 实付 实际支付金额 实收金额 实收 支付金额 付款金额 应付金额 订单应付金额 结算金额 "
+            "成交金额 订单金额 销售金额 消费金额 交易金额 金额 总金额 总价 总额 合计金额 amountpaid paid "
+            "total ordertotal totalamount grandtotal totalprice totalpaid amount orderamount netamount "
             "revenue sales ordervalue money"
         ),
     ),
@@ -134,21 +140,26 @@ ORDERS = (
         "quantity",
         _("Quantity"),
         Form.QUANTITY,
-        _named("数量 商品数量 购买数量 销售数量 件数 quantity qty lineitemquantity units itemquantity"),
+        _named(
+            "数量 商品数量 商品数量件 宝贝总数量 宝贝数量 订购数量 购买数量 销售数量 件数 quantity qty "
+            "lineitemquantity units itemquantity"
+        ),
     ),
     Field(
         "price",
         _("Unit price"),
         Form.PRICE,
-        _named("单价 商品单价 成交单价 销售单价 价格 商品价格 unitprice price lineitemprice itemprice priceeach"),
+        _named(
+            "单价 商品单价 京东价 成交单价 销售单价 价格 商品价格 unitprice price lineitemprice itemprice priceeach"
+        ),
     ),
     Field(
         "product",
         _("Article number"),
         Form.KEY,
         _named(
-            "商品编码 商品编号 货号 商品id sku编码 sku 商家编码 款号 商品代码 条码 stockcode "
-            "productid productcode itemcode itemid itemno lineitemsku articleno barcode"
+            "商品编码 商品编号 货号 商品id 规格编码 外部系统编号 sku编码 sku 商家编码 款号 商品代码 条码 "
+            "stockcode productid productcode itemcode itemid itemno lineitemsku articleno barcode"
         ),
         longest=100,
     ),
@@ -157,8 +168,8 @@ ORDERS = (
         _("Article"),
         Form.TEXT,
         _named(
-            "商品名称 宝贝标题 商品标题 商品 品名 货品名称 产品名称 产品 description productname "
-            "product itemname item lineitemname title productdescription"
+            "商品名称 全部商品名称 选购商品 宝贝标题 商品标题 标题 商品 品名 货品名称 产品名称 产品 "
+            "description productname product itemname item lineitemname title productdescription"
         ),
         longest=300,
     ),
@@ -166,7 +177,7 @@ ORDERS = (
         "category",
         _("Category"),
         Form.TEXT,
-        _named("类目 商品类目 品类 分类 商品分类 category productcategory producttype department"),
+        _named("类目 商品类目 商品类别 品类 分类 商品分类 category productcategory producttype department"),
         longest=100,
     ),
     Field(
@@ -181,7 +192,8 @@ ORDERS = (
         _("Amount refunded"),
         Form.MONEY,
         _named(
-            "退款金额 已退款金额 退款 退货金额 refundamount refundedamount refunded refund amountrefunded totalrefunded"
+            "退款金额 已退款金额 订单已退款金额 商品已退款金额 退款 退货金额 refundamount refundedamount "
+            "refunded refund amountrefunded totalrefunded"
         ),
     ),
     Field(
@@ -200,16 +212,15 @@ CUSTOMERS = (
         "birthday",
         _("Birthday"),
         Form.BIRTHDAY,
-        _named("生日 出生日期 出生年月日 会员生日 客户生日 birthday birthdate dateofbirth dob"),
+        _named("生日 出生日期 出生年月 出生年月日 会员生日 客户生日 birthday birthdate dateofbirth dob"),
     ),
     Field(
         "registered",
         _("Registered on"),
         Form.DAY,
         _named(
-            "注册日期 注册时间 入会日期 入会时间 开卡日期 开卡时间 办卡日期 创建日期 创建时间 "
-            "registeredon registeredat registrationdate signupdate joindate joined membersince "
-            "createdat created"
+            "注册日期 注册时间 入会日期 入会时间 开卡日期 开卡时间 办卡日期 创建日期 创建时间 registeredon "
+            "registeredat registrationdate signupdate joindate joined membersince createdat created"
         ),
     ),
     Field("store", _("Home store"), Form.TEXT, _STORE, longest=100),
@@ -232,9 +243,8 @@ INTERACTIONS = (
         _("Happened at"),
         Form.TIME,
         _named(
-            "时间 日期 联系时间 回访时间 回访日期 沟通时间 通话时间 服务时间 咨询时间 创建时间 "
-            "跟进时间 datetime date time at happenedat contactedat calledat createdat timestamp "
-            "contactdate calldate"
+            "时间 日期 联系时间 回访时间 回访日期 沟通时间 通话时间 服务时间 咨询时间 创建时间 跟进时间 "
+            "datetime date time at happenedat contactedat calledat createdat timestamp contactdate calldate"
         ),
         Need.CELL,
     ),
@@ -267,8 +277,8 @@ INTERACTIONS = (
         _("Note"),
         Form.TEXT,
         _named(
-            "内容 备注 沟通内容 回访内容 记录 描述 咨询内容 问题描述 note notes content text message "
-            "comment description summary"
+            "内容 备注 沟通内容 回访内容 记录 描述 咨询内容 问题描述 note notes content text message comment "
+            "description summary"
         ),
         longest=100_000,
     ),

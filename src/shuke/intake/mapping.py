@@ -4,17 +4,41 @@ import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from shuke.core.words import mark as _
-from shuke.intake.fields import FIELDS, Field, Kind, Need, field, plain_name
+from shuke.intake.fields import FIELDS, Field, Form, Kind, Need, field, plain_name
 from shuke.intake.reading import Layout, Unusable
 from shuke.intake.reading.layout import clean
 
 EXACT, PART = 1.0, 0.6
+UNLIKELY = 0.4
+"""Times as sure of a field whose cells do not look like it."""
+DIGIT = re.compile(r"[0-9０-９]")
+LOOKS_LIKE = {
+    "customer": re.compile(r"^(?![\u4e00-\u9fff·]{2,4}$|[A-Za-z]+ [A-Za-z .'-]+$)"),
+    "name": re.compile(r"[^\W\d_]"),
+    Form.TIME: DIGIT,
+    Form.DAY: DIGIT,
+    Form.BIRTHDAY: DIGIT,
+    Form.MONEY: DIGIT,
+    Form.PRICE: DIGIT,
+    Form.QUANTITY: DIGIT,
+    Form.PHONE: re.compile(r"[0-9０-９*＊xX](?:[\s().\-–—+]*[0-9０-９*＊xX]){4}"),
+    Form.EMAIL: re.compile("@|邮箱|无"),
+}
+"""What the cells look like, of one field or of all of a form: a number is no name, and a name no number."""
 NEVER = re.compile(r"勿导入|忽略|do not import|ignore", re.IGNORECASE)
 SHORT_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}")
-CONTACTS = ("phone", "email")
+KEYS = ("customer", "phone", "email")
+"""What can tell one customer from another by itself, the surest first."""
+KEY_CHOICES = (("customer",), ("phone",), ("email",), ("phone", "name"), ("email", "name"))
+"""What people may choose; with the name, a family that shares a phone is as many customers as it has names."""
+OPTIONAL = ("customer", "order")
+"""A customer may be known by a contact; a row without an order number is an order by its customer and time."""
+CUSTOMER = field(Kind.ORDERS, "customer")
+PERSON = ("customer", "name", "phone", "email")
 
 
 class NoCustomerKey(Unusable):
@@ -64,14 +88,21 @@ class Mapping:
     columns: MappingOf[str, str]
     grain: Grain = Grain.ORDER
     day_order: DayOrder = DayOrder.DAY_FIRST
+    keyed_by: tuple[str, ...] = ()
+    """The fields that tell one customer from another, where somebody has chosen them."""
+    continued: tuple[str, ...] = ()
+    """Fields that say the same as in the row above where all of them are blank."""
+    sheets: tuple[str, ...] = ()
+    """The sheets of a workbook that are read as one table."""
+    delimiter: str = ""
 
     @property
-    def customer_by(self) -> str | None:
-        """The field that tells one customer from another: a number if there is one, else a contact."""
-        return next((key for key in ("customer", *CONTACTS) if key in self.columns), None)
+    def customer_by(self) -> tuple[str, ...]:
+        """The fields that tell one customer from another: as chosen, else a number if there is one, else a contact."""
+        return self.keyed_by or next(((key,) for key in KEYS if key in self.columns), ())
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: list(told) if isinstance(told, tuple) else told for name, told in asdict(self).items()}
 
     @classmethod
     def from_json(cls, stored: MappingOf[str, Any]) -> "Mapping":
@@ -80,6 +111,8 @@ class Mapping:
             columns=dict(stored["columns"]),
             grain=Grain(stored.get("grain", Grain.ORDER)),
             day_order=DayOrder(stored.get("day_order", DayOrder.DAY_FIRST)),
+            **{name: tuple(stored.get(name, ())) for name in ("keyed_by", "continued", "sheets")},
+            delimiter=stored.get("delimiter", ""),
         )
 
 
@@ -91,12 +124,22 @@ class Proposal:
     confidence: MappingOf[str, float]
     dropped: tuple[str, ...]
     """Columns that no field takes."""
+    is_recalled: bool = False
+    """Whether it is what was agreed for a file that looked the same."""
 
 
 def propose(layout: Layout, *, kind: Kind | None = None) -> Proposal:
     """The likeliest mapping of a file's columns; where `kind` is not given, of the kind that fits best."""
     kinds = (kind,) if kind else tuple(Kind)
     return max((_propose(layout, candidate) for candidate in kinds), key=_fitness)
+
+
+def recalled(mapping: Mapping, layout: Layout) -> Proposal:
+    """The mapping of an earlier file with the same columns, sure of everything."""
+    dropped = tuple(column for column in layout.header if column not in mapping.columns.values())
+    sheets = tuple(part.sheet for part in layout.parts)
+    again = replace(mapping, sheets=sheets, delimiter="" if sheets else layout.delimiter)
+    return Proposal(again, dict.fromkeys(mapping.columns, EXACT), dropped, is_recalled=True)
 
 
 def validate(mapping: Mapping, layout: Layout, *, file: str) -> Mapping:
@@ -108,7 +151,7 @@ def validate(mapping: Mapping, layout: Layout, *, file: str) -> Mapping:
         if column not in layout.header:
             raise UnknownColumn(file=file, column=column)
     found = ", ".join(layout.header)
-    if mapping.customer_by is None:
+    if not mapping.customer_by or not set(mapping.customer_by) <= mapping.columns.keys():
         raise NoCustomerKey(file=file, columns=found)
     for key in required(mapping):
         if key not in mapping.columns:
@@ -118,42 +161,74 @@ def validate(mapping: Mapping, layout: Layout, *, file: str) -> Mapping:
 
 def required(mapping: Mapping) -> tuple[str, ...]:
     """The fields whose every cell must be readable."""
-    needed = [known.key for known in FIELDS[mapping.kind] if known.need == Need.CELL and known.key != "customer"]
-    if mapping.kind == Kind.ORDERS:
-        needed += ["quantity", "price"] if mapping.grain == Grain.LINE else ["amount"]
-    elif mapping.customer_by:
-        needed.append(mapping.customer_by)
+    needed = [known.key for known in FIELDS[mapping.kind] if known.need == Need.CELL and known.key not in OPTIONAL]
+    if mapping.kind != Kind.ORDERS:
+        return (*needed, *mapping.customer_by[:1])
+    if "order" in mapping.columns or mapping.grain == Grain.LINE:
+        needed.insert(0, "order")
+    needed += ["quantity", "price"] if mapping.grain == Grain.LINE else ["amount"]
     return tuple(needed)
 
 
 def _propose(layout: Layout, kind: Kind) -> Proposal:
-    sure = _best_pairs(layout.header, FIELDS[kind])
+    sure = _with_a_key(_best_pairs(layout, FIELDS[kind]))
     columns = {known.key: sure[known.key][0] for known in FIELDS[kind] if known.key in sure}
     confidence = {key: score for key, (_column, score) in sure.items()}
-    mapping = Mapping(kind, columns, _grain(columns) if kind == Kind.ORDERS else Grain.ORDER)
-    mapping = replace(mapping, day_order=_day_order(layout))
+    mapping = Mapping(
+        kind,
+        columns,
+        grain=_grain(columns) if kind == Kind.ORDERS else Grain.ORDER,
+        day_order=_day_order(layout),
+        continued=() if kind == Kind.CUSTOMERS else _continued(columns, layout),
+        sheets=tuple(part.sheet for part in layout.parts),
+        delimiter="" if layout.parts else layout.delimiter,
+    )
     dropped = tuple(column for column in layout.header if column not in columns.values())
     return Proposal(mapping, confidence, dropped)
 
 
-def _best_pairs(header: tuple[str, ...], fields: tuple[Field, ...]) -> dict[str, tuple[str, float]]:
+def _best_pairs(layout: Layout, fields: tuple[Field, ...]) -> dict[str, tuple[str, float]]:
     """Each field with at most one column and each column with at most one field, the surest pairs first."""
+    samples = {column: _samples(layout, place) for place, column in enumerate(layout.header)}
     pairs = sorted(
         (
-            (-score, rank, place, known.key, column)
-            for place, column in enumerate(header)
+            (-score, not samples[column], rank, place, known.key, column)
+            for place, column in enumerate(layout.header)
             for known in fields
-            for score, rank in [_likeness(known, column)]
-            if score
+            for likeness, rank in [_likeness(known, column)]
+            if (score := likeness * _fit(known, samples[column]))
         ),
     )
     chosen: dict[str, tuple[str, float]] = {}
     taken: set[str] = set()
-    for score, _rank, _place, key, column in pairs:
+    for score, _is_blank, _rank, _place, key, column in pairs:
         if key not in chosen and column not in taken:
             chosen[key] = (column, -score)
             taken.add(column)
     return chosen
+
+
+def _samples(layout: Layout, place: int) -> list[str]:
+    """What stands in the first cells of a column that are not blank."""
+    return [text for cells in layout.examples if place < len(cells) and (text := clean(cells[place]))]
+
+
+def _fit(known: Field, samples: list[str]) -> float:
+    """1 where most of what stands in a column looks like the field; nothing speaks against a blank one."""
+    looks = LOOKS_LIKE.get(known.key) or LOOKS_LIKE.get(known.form)
+    fitting = sum(bool(looks.search(text)) for text in samples) if looks else len(samples)
+    return 1.0 if fitting * 2 >= len(samples) else UNLIKELY
+
+
+def _with_a_key(sure: dict[str, tuple[str, float]]) -> dict[str, tuple[str, float]]:
+    """Where nothing else tells the customers apart, the column that names them has to."""
+    if sure.keys() & set(KEYS) or "name" not in sure:
+        return sure
+    column, _score = sure["name"]
+    likeness, _rank = _likeness(CUSTOMER, column)
+    if not likeness:
+        return sure
+    return {key: found for key, found in sure.items() if key != "name"} | {"customer": (column, likeness * UNLIKELY)}
 
 
 def _likeness(known: Field, column: str) -> tuple[float, int]:
@@ -171,9 +246,24 @@ def _likeness(known: Field, column: str) -> tuple[float, int]:
     return 0, 0
 
 
+def _continued(columns: MappingOf[str, str], layout: Layout) -> tuple[str, ...]:
+    """The fields of the person, if blank seems to mean the same person as above: two rows in a row never say the same.
+
+    Where every row tells its customer and some are blank, nobody is meant, and customers do follow on themselves.
+    """
+    told = tuple(key for key in PERSON if key in columns)
+    places = [layout.header.index(columns[key]) for key in told]
+    people = [tuple(clean(cells[place]) for place in places if place < len(cells)) for cells in layout.examples]
+    blank = sum(not any(person) for person in people)
+    if not blank or not any(people[0]):
+        return ()
+    follow_on = any(above == below and any(above) for above, below in pairwise(people))
+    return () if follow_on else told
+
+
 def _fitness(proposal: Proposal) -> tuple[bool, float]:
     mapping = proposal.mapping
-    complete = mapping.customer_by is not None and all(key in mapping.columns for key in required(mapping))
+    complete = bool(mapping.customer_by) and all(key in mapping.columns for key in required(mapping))
     telling = [key for key in proposal.confidence if key not in ("customer", "name", "phone", "email", "store")]
     return complete, sum(proposal.confidence[key] for key in telling)
 

@@ -13,6 +13,7 @@ __all__ = ["BeforeImage", "Import", "QuarantinedRow"]
 class Import(models.Model):
     """One file of one source, from its first byte to its report.
 
+    `header` are the file's column names; what was agreed for them is offered again when a file looks the same.
     `chunks` and `warnings` are committed with the staged rows that they count, so that a killed import goes on where
     it stood. `report` is written by the transaction that applies everything.
     """
@@ -41,7 +42,8 @@ class Import(models.Model):
     upload_key = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
-    encoding = models.CharField(max_length=40)
+    encoding = models.CharField(max_length=40, blank=True)
+    header = models.JSONField(default=list)
     mapping = models.JSONField()
     chunks = models.PositiveIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)

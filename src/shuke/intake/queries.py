@@ -1,25 +1,39 @@
 """Reading about imports: what a file would mean, how one is going, what was set aside."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from shuke.core.errors import ShukeError, told_again
 from shuke.core.money import from_minor
 from shuke.intake.checks import Checked
 from shuke.intake.fields import Kind
-from shuke.intake.mapping import Mapping, Proposal, propose, validate
+from shuke.intake.mapping import Mapping, Proposal, propose, recalled, validate
 from shuke.intake.models import Import, QuarantinedRow
-from shuke.intake.reading import Layout, Survey, lay_out, read_chunks, survey
+from shuke.intake.parsing.parent import looked, parsed
+from shuke.intake.parsing.wire import Look, Plan, Question
 
-__all__ = ["Preview", "failure", "faults", "history", "preview", "quarantined", "report", "set_aside_since"]
+__all__ = [
+    "Preview",
+    "failure",
+    "faults",
+    "history",
+    "preview",
+    "proposal",
+    "quarantined",
+    "report",
+    "set_aside_since",
+    "source_code",
+]
 
 EXAMPLES = 8
+DEFAULT_SOURCE = "shop"
 MONEY = ("net_amount", "net_amount_without_customer")
 
 
@@ -27,31 +41,42 @@ MONEY = ("net_amount", "net_amount_without_customer")
 class Preview:
     """What a file says and what we would make of it, before anything is stored."""
 
-    survey: Survey
-    layout: Layout
+    look: Look
     proposal: Proposal
 
     @property
     def examples(self) -> tuple[tuple[str, ...], ...]:
-        """The first rows as they are in the file, one cell per column of `layout.header`."""
-        return self.layout.examples[:EXAMPLES]
+        """The first rows as they are in the file, one cell per column of the header."""
+        return self.look.layout.examples[:EXAMPLES]
 
-    def checked(self, mapping: Mapping) -> Checked:
-        """The first chunk as `mapping` reads it: values, rows that would be set aside, warnings."""
-        from shuke.intake.checks.checker import Checker  # noqa: PLC0415  an engine of 50 MB, for those who look ahead
+    def checked(self, mapping: Mapping) -> Checked | None:
+        """The first chunk as `mapping` reads it: values, rows that would be set aside, warnings; None of no rows."""
+        agreed = validate(mapping, self.look.layout, file=self.look.survey.name)
+        plan = Plan(self.look, agreed, settings.TIME_ZONE, settings.SHUKE.region)
+        with closing(parsed(plan)) as chunks:
+            return next(chunks, None)
 
-        agreed = validate(mapping, self.layout, file=self.survey.name)
-        checker = Checker(agreed, self.layout, zone=settings.TIME_ZONE, region=settings.SHUKE.region)
-        return checker.check(next(read_chunks(self.survey, self.layout)))
 
-
-def preview(
-    path: Path, *, name: str = "", kind: Kind | str | None = None, encoding: str | None = None, key: bytes = b""
-) -> Preview:
+def preview(question: Question, *, source: str, kind: Kind | None = None) -> Preview:
     """Look at a file without storing anything; Unusable with the reason if it cannot be imported."""
-    found = survey(path, name=name, encoding=encoding, key=key)
-    layout = lay_out(found)
-    return Preview(found, layout, propose(layout, kind=Kind(kind) if kind else None))
+    look = looked(question)
+    return Preview(look, proposal(look, source=source, kind=kind))
+
+
+def proposal(look: Look, *, source: str, kind: Kind | None = None) -> Proposal:
+    """What was agreed for the last file of the source with the same columns, else the likeliest."""
+    same = Import.objects.filter(
+        source__code=source_code(source), header=list(look.layout.header), status=Import.Status.DONE
+    )
+    before = same.filter(kind=kind).first() if kind else same.first()
+    if before:
+        return recalled(Mapping.from_json(before.mapping), look.layout)
+    return propose(look.layout, kind=kind)
+
+
+def source_code(name: str) -> str:
+    """The code of the source that somebody calls `name`."""
+    return slugify(name, allow_unicode=True)[:50] or DEFAULT_SOURCE
 
 
 def history() -> QuerySet[Import]:

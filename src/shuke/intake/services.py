@@ -1,14 +1,14 @@
 """Importing a file: begun once, resumed as often as it is killed, applied in one transaction."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 from django.utils.timezone import now
 
 from shuke.core import audit
@@ -20,11 +20,12 @@ from shuke.customers.models import Source
 from shuke.intake import staging
 from shuke.intake.apply import apply
 from shuke.intake.fields import Kind
-from shuke.intake.mapping import Mapping, propose, validate
+from shuke.intake.mapping import Mapping, validate
 from shuke.intake.models import Import
-from shuke.intake.parsing import Plan, parsed
-from shuke.intake.reading import Survey, Unusable, lay_out, survey
-from shuke.intake.reading.rows import CHUNK_BYTES
+from shuke.intake.parsing.parent import looked, parsed
+from shuke.intake.parsing.wire import Look, Plan, Question
+from shuke.intake.queries import DEFAULT_SOURCE, proposal, source_code
+from shuke.intake.reading import Unusable
 from shuke.intake.reading.sealed import new_key, seal
 from shuke.intake.staging import Progress
 from shuke.staff.models import User
@@ -32,7 +33,6 @@ from shuke.staff.models import User
 __all__ = ["FileChanged", "FileGone", "begin", "give_up", "keep", "repeat", "run", "start"]
 
 IMPORT_LOCKS = 7_303_000_000
-DEFAULT_SOURCE = "shop"
 
 
 class FileChanged(Unusable):
@@ -72,7 +72,10 @@ def begin(
     source: str = DEFAULT_SOURCE,
     kind: Kind | str | None = None,
     mapping: Mapping | None = None,
-    encoding: str | None = None,
+    encoding: str = "",
+    sheets: Sequence[str] = (),
+    delimiter: str = "",
+    continued: bool | None = None,
     dry_run: bool = False,
     key: bytes = b"",
     by: User | None = None,
@@ -80,18 +83,23 @@ def begin(
 ) -> Import:
     """Note an import that `run` will do; the one under way if this file of this source is already being imported.
 
-    What is left out is found in the file: kind, mapping, encoding. Unusable if the file cannot be imported.
+    What is left out is found in the file: kind, mapping, encoding, sheets, delimiter. `continued` says whether blank
+    means the same as above where it seems to; left out, it does only if it was so agreed for a file like this one.
+    Unusable if the file cannot be imported.
     """
-    found = survey(path.resolve(), name=name or path.name, encoding=encoding, key=key)
-    layout = lay_out(found)
-    agreed = validate(mapping or propose(layout, kind=Kind(kind) if kind else None).mapping, layout, file=found.name)
-    return _noted(found, agreed, _source(source), dry_run=dry_run, by=by, at=at or now())
+    if mapping:
+        sheets, delimiter = mapping.sheets, mapping.delimiter
+    look = looked(Question(path.resolve(), name or path.name, encoding, tuple(sheets), delimiter, key))
+    of = _source(source)
+    agreed = mapping or _proposed(look, of, kind=Kind(kind) if kind else None, continued=continued)
+    validate(agreed, look.layout, file=look.survey.name)
+    return _noted(look, agreed, of, dry_run=dry_run, by=by, at=at or now())
 
 
 def repeat(*, this: Import, by: User | None = None, at: datetime | None = None) -> Import:
     """Note an import that does for good what the dry run `this` has tried; FileGone or FileChanged if it cannot."""
-    found, agreed = _found_again(this), Mapping.from_json(this.mapping)
-    return _noted(found, agreed, this.source, dry_run=False, by=by, at=at or now())
+    look, agreed = _found_again(this), Mapping.from_json(this.mapping)
+    return _noted(look, agreed, this.source, dry_run=False, by=by, at=at or now())
 
 
 @transaction.atomic
@@ -127,12 +135,18 @@ def give_up(*, import_id: int) -> None:
 
 
 def _source(name: str) -> Source:
-    return Source.objects.get_or_create(
-        code=slugify(name, allow_unicode=True)[:50] or DEFAULT_SOURCE, defaults={"name": name[:100]}
-    )[0]
+    return Source.objects.get_or_create(code=source_code(name), defaults={"name": name[:100]})[0]
 
 
-def _noted(found: Survey, agreed: Mapping, source: Source, *, dry_run: bool, by: User | None, at: datetime) -> Import:
+def _proposed(look: Look, source: Source, *, kind: Kind | None, continued: bool | None) -> Mapping:
+    """What nobody was asked about: a blank cell then stays blank, unless it was agreed otherwise before."""
+    found = proposal(look, source=source.name, kind=kind)
+    keep = found.is_recalled if continued is None else continued
+    return found.mapping if keep else replace(found.mapping, continued=())
+
+
+def _noted(look: Look, agreed: Mapping, source: Source, *, dry_run: bool, by: User | None, at: datetime) -> Import:
+    found = look.survey
     same = {"source": source, "kind": agreed.kind, "sha256": found.sha256, "dry_run": dry_run}
     under_way = Import.objects.filter(**same, status__in=Import.UNFINISHED)
     this = under_way.first()
@@ -149,6 +163,7 @@ def _noted(found: Survey, agreed: Mapping, source: Source, *, dry_run: bool, by:
                 upload_key=settings.KEY_RING.encrypt(found.key.hex(), field=Import.UPLOAD_KEY) if found.key else None,
                 size=found.unpacked_bytes,
                 encoding=found.encoding,
+                header=look.layout.header,
                 mapping=agreed.as_json(),
                 by=by,
                 begun_at=at,
@@ -169,28 +184,31 @@ def _read(this: Import, on_progress: Callable[[Progress], None]) -> None:
     """Fill the staging table with what is not there yet."""
     if this.status == Import.Status.APPLYING:
         return
-    found, agreed = _found_again(this), Mapping.from_json(this.mapping)
+    look, agreed = _found_again(this), Mapping.from_json(this.mapping)
     staging.create(this)
     _enter(this, Import.Status.READING)
-    plan = Plan(found, agreed, settings.TIME_ZONE, settings.SHUKE.region, first_chunk=this.chunks)
+    plan = Plan(look, agreed, settings.TIME_ZONE, settings.SHUKE.region, first_chunk=this.chunks)
     with staging.fill(this, customer_by=agreed.customer_by) as stage:
         for checked in parsed(plan):
-            share = min((checked.number + 1) * CHUNK_BYTES / max(this.size, 1), 1.0)
-            on_progress(stage.take(checked, share=share))
+            on_progress(stage.take(checked))
     this.refresh_from_db()
     _enter(this, Import.Status.APPLYING)
 
 
-def _found_again(this: Import) -> Survey:
-    """The file as it was surveyed; FileGone or FileChanged if it is not."""
+def _found_again(this: Import) -> Look:
+    """The file as it was looked at; FileGone or FileChanged if it is not."""
+    agreed = Mapping.from_json(this.mapping)
     key = settings.KEY_RING.decrypt(this.upload_key, field=Import.UPLOAD_KEY) if this.upload_key else ""
+    question = Question(
+        Path(this.path), this.file_name, this.encoding, agreed.sheets, agreed.delimiter, bytes.fromhex(key)
+    )
     try:
-        found = survey(Path(this.path), name=this.file_name, encoding=this.encoding, key=bytes.fromhex(key))
+        look = looked(question)
     except FileNotFoundError:
         raise FileGone(file=this.file_name) from None
-    if found.sha256 != this.sha256:
+    if look.survey.sha256 != this.sha256:
         raise FileChanged(file=this.file_name)
-    return found
+    return look
 
 
 def _apply(this: Import, on_progress: Callable[[Progress], None]) -> None:

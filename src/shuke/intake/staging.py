@@ -6,7 +6,7 @@ chunk that will be read again. Contact points are encrypted before they leave th
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 
@@ -86,12 +86,12 @@ def drop(this: Import) -> None:
 class Stage:
     """The open way into one import's table; `fill()` opens it."""
 
-    def __init__(self, this: Import, driver: adbc.Connection, customer_by: str | None) -> None:
+    def __init__(self, this: Import, driver: adbc.Connection, customer_by: tuple[str, ...]) -> None:
         self._import, self._driver, self._customer_by = this, driver, customer_by
         self._rows = this.rows_read
         self._warnings = Counter({Problem(told["code"], told["column"]): told["count"] for told in this.warnings})
 
-    def take(self, checked: Checked, *, share: float) -> Progress:
+    def take(self, checked: Checked) -> Progress:
         """Commit a chunk and the import's new place. TakenOver if a run before us, long dead, still got its own in."""
         self._warnings += checked.warnings
         self._rows += checked.rows_in
@@ -102,26 +102,37 @@ class Stage:
             if checked.refused:
                 cursor.executemany(QUARANTINE, self._quarantined(checked))
             told = json.dumps([{**asdict(problem), "count": count} for problem, count in self._warnings.items()])
-            place = [checked.number + 1, checked.rows_in, share, told, self._import.pk, checked.number]
+            place = [checked.number + 1, checked.rows_in, checked.share, told, self._import.pk, checked.number]
             cursor.execute(BOOKMARK, place)
             if not cursor.fetchone():
                 raise TakenOver
         self._driver.commit()
-        return Progress(Import.Status.READING, self._rows, share)
+        return Progress(Import.Status.READING, self._rows, checked.share)
 
     def _protected(self, rows: pa.Table) -> pa.Table:
         """Contact points as ciphertext and blind index; who the customer is as one column `customer_key`."""
-        key = rows["customer"] if "customer" in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+        keys = {name: rows[name] for name in ("customer", "name") if name in rows.column_names}
         for contact in CONTACTS:
             if contact not in rows.column_names:
                 continue
             sealed, index = _sealed(rows[contact].combine_chunks())
-            if contact == self._customer_by:
-                key = pc.binary_join_element_wise(contact, pc.cast(_hexadecimal(index), pa.string()), ":")
+            if contact in self._customer_by:
+                keys[contact] = pc.cast(_hexadecimal(index), pa.string())
             rows = rows.drop_columns(contact)
             rows = rows.append_column(f"{contact}_value", sealed).append_column(f"{contact}_index", index)
+        key = self._key(keys, rows.num_rows)
         rows = rows.drop_columns("customer") if "customer" in rows.column_names else rows
         return rows.append_column("customer_key", key).replace_schema_metadata(None)
+
+    def _key(self, keys: Mapping[str, pa.ChunkedArray], rows: int) -> pa.Array:
+        """A customer number as it is, else what tells the customers apart, each with its name: phone:…|name:…"""
+        if self._customer_by == ("customer",):
+            return keys["customer"]
+        parts = [
+            pc.binary_join_element_wise(known, keys[known], ":", null_handling="replace" if place else "emit_null")
+            for place, known in enumerate(self._customer_by)
+        ]
+        return pc.binary_join_element_wise(*parts, "|") if parts else pa.nulls(rows, pa.string())
 
     def _quarantined(self, checked: Checked) -> pa.Table:
         ring = settings.KEY_RING
@@ -140,7 +151,7 @@ class Stage:
 
 
 @contextmanager
-def fill(this: Import, *, customer_by: str | None) -> Iterator[Stage]:
+def fill(this: Import, *, customer_by: tuple[str, ...]) -> Iterator[Stage]:
     """The way into the import's table, on a connection of its own."""
     with closing(adbc.connect(conninfo())) as driver:
         yield Stage(this, driver, customer_by)

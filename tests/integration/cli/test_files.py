@@ -15,7 +15,7 @@ from shuke.cli import main
 from shuke.cli.intake import import_file
 from shuke.core.databases import advisory_lock
 from shuke.intake import services
-from shuke.intake.reading.rows import QuoteLeftOpen
+from shuke.intake.reading.texts import QuoteLeftOpen
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -80,7 +80,17 @@ def test_whoever_waited_for_an_import_that_failed_is_told_why(tmp_path):
 
     def import_too():
         try:
-            import_file(file, source="shop", kind=None, encoding=None, dry_run=False, as_json=True)
+            import_file(
+                file,
+                "shop",
+                None,
+                encoding="",
+                sheet=[],
+                delimiter="",
+                blank_as_above=None,
+                dry_run=False,
+                as_json=True,
+            )
         except Exception as error:
             ended.append(error)
         finally:

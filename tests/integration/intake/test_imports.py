@@ -10,10 +10,11 @@ from django.db import connection, connections
 from shuke.core.models import AuditEntry
 from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity
 from shuke.history.models import Interaction, MonthMark, Order, OrderEvent, OrderLine
-from shuke.intake import parsing, queries, services
+from shuke.intake import queries, services
 from shuke.intake.mapping import Mapping, NoCustomerKey
 from shuke.intake.models import BeforeImage, Import
-from shuke.intake.reading.rows import QuoteLeftOpen
+from shuke.intake.parsing.parent import ParserDied
+from shuke.intake.reading.texts import QuoteLeftOpen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -257,7 +258,7 @@ def test_a_parser_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     this = services.begin(path=path)
     with monkeypatch.context() as patch:
         patch.setattr("sys.executable", "/bin/false")
-        with pytest.raises(parsing.ParserDied):
+        with pytest.raises(ParserDied):
             services.run(import_id=this.pk)
     assert Import.objects.get().status == "failed"
     again = services.begin(path=path)

@@ -14,7 +14,7 @@ from django.db import connection
 
 from shuke.intake import services
 from shuke.intake.models import Import
-from shuke.intake.reading.rows import CHUNK_BYTES
+from shuke.intake.reading.texts import CHUNK_BYTES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

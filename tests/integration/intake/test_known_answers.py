@@ -6,6 +6,10 @@ from zipfile import ZipFile
 import pytest
 from django.db import connection
 
+from shuke.intake import services
+from shuke.intake.mapping import NoColumnFor
+from shuke.intake.reading import lay_out, read_chunks, survey
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 GROSS = """
@@ -69,3 +73,29 @@ def test_service_log(imported, dirty):
     assert (report["rows_in"], report["inserted"], report["quarantined"]) == (600, 600, 0)
     again = imported(dirty / "service_log_semicolon_gb18030.csv")
     assert (again["inserted"], again["unchanged"]) == (0, 600)
+
+
+def test_pos_workbook(imported, dirty):
+    report = imported(dirty / "pos_orders_two_sheets.xlsx", continued=True)
+    assert (report["rows_in"], report["inserted"], report["quarantined"]) == (1_229, 1_229, 0)
+    assert (report["orders"], report["by_status"]) == (1_229, {"paid": 1_198, "returned": 31})
+    assert report["net_amount"] == Decimal("275846.51")
+    assert {"code": "filled_down", "column": "", "count": 704} in report["warnings_by"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM customer_order WHERE identity_id IS NULL")
+        assert cursor.fetchone() == (0,)
+    again = imported(dirty / "pos_orders_two_sheets.xlsx")
+    assert (again["inserted"], again["unchanged"], again["net_amount"]) == (0, 1_229, report["net_amount"])
+
+
+def test_an_old_workbook_with_two_tables_is_read_sheet_by_sheet(shared_data, tmp_path):
+    with ZipFile(shared_data / "taobao_mum_baby.zip") as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith(".xls"))
+        (tmp_path / "babies.xls").write_bytes(archive.read(name))
+    found = survey(tmp_path / "babies.xls")
+    for sheet, rows in (("Sheet1", 952), ("Sheet2", 29_970)):
+        layout = lay_out(found, sheets=[sheet])
+        assert sum(len(chunk.lines) for chunk in read_chunks(found, layout)) == rows
+    with pytest.raises(NoColumnFor) as refusal:
+        services.begin(path=tmp_path / "babies.xls", kind="orders")
+    assert refusal.value.params["field"] == "Amount paid"

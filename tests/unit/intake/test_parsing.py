@@ -7,8 +7,8 @@ from django.conf import settings
 
 from shuke.intake.checks.checker import Checker
 from shuke.intake.mapping import propose
-from shuke.intake.parsing import ParserDied, Plan, parsed
-from shuke.intake.parsing.wire import receive, send_chunk
+from shuke.intake.parsing.parent import ParserDied, parsed
+from shuke.intake.parsing.wire import Look, Plan, receive, send_chunk
 from shuke.intake.reading import lay_out, read_chunks
 
 ORDERS = "order id,customer id,date,total\nA1,7,2026-01-05,10\n"
@@ -34,7 +34,8 @@ def test_what_a_dying_parser_began_to_say_is_left_out(sent, cut):
 def test_a_parser_that_dies_says_why_to_the_log_alone_and_quotes_nothing(written, tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(settings.SHUKE, "home", tmp_path)
     found = written(ORDERS)
-    plan = Plan(found, propose(lay_out(found)).mapping, zone="Nowhere/Land", region="CN")
+    look = Look(found, lay_out(found))
+    plan = Plan(look, propose(look.layout).mapping, zone="Nowhere/Land", region="CN")
     with pytest.raises(ParserDied):
         list(parsed(plan))
     assert capfd.readouterr() == ("", "")

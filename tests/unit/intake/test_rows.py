@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shuke.intake.reading import lay_out, raw_text, read_chunks, rows
+from shuke.intake.reading import lay_out, raw_text, read_chunks, texts
 from shuke.intake.reading.layout import NoHeader, NotATable
 
 
@@ -57,15 +57,15 @@ def test_a_delimiter_after_the_last_cell_of_every_row_does_no_harm(written):
 
 def test_a_quote_left_open_is_refused_with_its_line(written):
     found = written('a,b\n1,2\n3,"4\n5,6\n')
-    with pytest.raises(rows.QuoteLeftOpen) as refusal:
+    with pytest.raises(texts.QuoteLeftOpen) as refusal:
         read(found)
     assert refusal.value.params["line"] == 3
 
 
 def test_a_row_longer_than_a_chunk_is_refused(written, monkeypatch):
-    monkeypatch.setattr(rows, "CHUNK_BYTES", 1 << 12)
+    monkeypatch.setattr(texts, "CHUNK_BYTES", 1 << 12)
     found = written("a,b\n" + "1,2\n" * 10 + '3,"' + "x" * (1 << 15) + '"\n')
-    with pytest.raises(rows.RowTooLong):
+    with pytest.raises(texts.RowTooLong):
         read(found)
 
 
@@ -96,7 +96,7 @@ CELLS = st.text(st.sampled_from("ab1 ,;\"\n\r'=中é"), max_size=6)
     table=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=40), line_end=st.sampled_from(["\n", "\r\n"])
 )
 def test_no_row_is_lost_and_no_character_changes(written, monkeypatch, table, line_end):
-    monkeypatch.setattr(rows, "CHUNK_BYTES", 256)
+    monkeypatch.setattr(texts, "CHUNK_BYTES", 256)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     writer.writerows([("key", "name", "note"), *table])

@@ -93,7 +93,7 @@ def apply(work: Work) -> dict[str, Any]:
         work.run_all(TAGGED, TAGS, CUSTOMER_TAGS)
     counts = work.one(COUNTS)
     further = counts.pop("further_rows")
-    column = work.mapping.columns[work.mapping.customer_by or ""]
+    column = work.mapping.columns[work.mapping.customer_by[0]]
     return {
         **counts,
         "warnings": [{"code": "customer_repeated", "column": column, "count": further}] if further else [],

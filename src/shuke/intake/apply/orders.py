@@ -7,6 +7,16 @@ from shuke.intake.apply.work import Work
 from shuke.intake.mapping import Grain
 from shuke.intake.meanings import standing_of
 
+# A file without order numbers: who bought when, and which of those of the moment it is.
+NUMBERED = """
+UPDATE {staged} AS staged SET "order" = numbered.key
+FROM (
+    SELECT line, 'row:' || md5(jsonb_build_array(customer_key, extract(epoch FROM at))::text) || ':'
+        || row_number() OVER (PARTITION BY customer_key, at ORDER BY line) AS key
+    FROM {staged}
+) AS numbered
+WHERE numbered.line = staged.line
+"""
 # One row per order number of the file. An order's moment is its first, its other facts are those of its first line.
 TOLD = """
 CREATE TEMP TABLE told ON COMMIT DROP AS
@@ -215,6 +225,8 @@ SELECT coalesce(sum(copies - 1), 0)::bigint FROM (
 def apply(work: Work) -> dict[str, Any]:
     """Bring the staged orders into history; returns counts of rows, orders, people and money."""
     by_line = work.mapping.grain == Grain.LINE
+    if not work.maps("order"):
+        work.run(NUMBERED)
     people.identify(work)
     people.admit(work)
     people.reach(work)

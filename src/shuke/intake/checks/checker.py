@@ -30,7 +30,7 @@ class Checker:
     def __init__(self, mapping: Mapping, layout: Layout, *, zone: str, region: str = "CN") -> None:
         self._mapping, self._layout = mapping, layout
         self._fields = [field(mapping.kind, key) for key in mapping.columns]
-        self._must = {*required(mapping), mapping.customer_by}
+        self._must = {*required(mapping), *mapping.customer_by[:1]}
         self._readings = forms.readings(zone=zone, day_order=mapping.day_order, region=region)
         self._duckdb = duckdb.connect(config={"threads": 1, "memory_limit": "256MB"})
         self._duckdb.execute("SET TimeZone = 'UTC'; SET enable_external_access = false")
@@ -53,7 +53,10 @@ class Checker:
         kept = read.filter(pc.invert(refused))
         set_aside = [*self._refused(read, refused, chunk), *self._ragged(chunk)]
         values = kept.select([name for name in kept.column_names if not name.startswith("problem_")])
-        return Checked(chunk.number, values, tuple(sorted(set_aside, key=_line)), self._warnings(kept))
+        warnings = self._warnings(kept)
+        if chunk.filled:
+            warnings[Problem("filled_down")] = chunk.filled
+        return Checked(chunk.number, values, tuple(sorted(set_aside, key=_line)), warnings, chunk.share)
 
     def _lost(self, read: pa.Table) -> pa.Array:
         """Which rows lack, through a problem, a value that they cannot do without."""

@@ -33,6 +33,8 @@ class Checked:
     quantities in 1/1,000 of the unit; `at_on` is the day in the store's zone, `line_amount` belongs to order lines."""
     refused: tuple[Refused, ...]
     warnings: Counter[Problem]
+    share: float = 1.0
+    """How much of the file is read with this chunk."""
 
     @property
     def rows_in(self) -> int:

@@ -16,6 +16,7 @@ PROBLEMS = {
     "email_unreadable": _("This is no e-mail address."),
     "rating_unreadable": _("This is no rating from 1 to 5."),
     "too_long": _("This text is too long."),
+    "filled_down": _("The customer is left blank and taken from the row above."),
     "lines_alike": _("Lines of one order say the same; all of them are kept."),
     "order_repeated": _("The order stands in the file before; the first row counts."),
     "customer_repeated": _("The customer stands in the file before; the first row counts."),

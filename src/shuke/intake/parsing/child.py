@@ -6,6 +6,7 @@ import sys
 import traceback
 from dataclasses import replace
 from types import TracebackType
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,10 +14,9 @@ import pyarrow.compute as pc
 from shuke.core.errors import ShukeError
 from shuke.customers import names
 from shuke.intake.checks import Checked
-from shuke.intake.checks.checker import Checker
 from shuke.intake.fields import Kind
-from shuke.intake.parsing.wire import Plan, send_chunk, send_failure
-from shuke.intake.reading import lay_out, read_chunks
+from shuke.intake.parsing.wire import Look, Plan, Question, asked, send_chunk, send_failure, send_look
+from shuke.intake.reading import lay_out, read_chunks, survey
 
 CHINESE = r"[\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}]"
 MEMORY_BYTES = 2 << 30
@@ -26,18 +26,32 @@ MEMORY_BYTES = 2 << 30
 def main() -> None:
     """Parse until the file ends or nobody listens any more."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    plan = Plan.from_json(sys.stdin.read())
+    wanted = asked(sys.stdin.read())
     gc.disable()  # a chunk's objects die by reference count; scanning for cycles would only cost time
     out = sys.stdout.buffer
     try:
-        layout = lay_out(plan.survey)
-        checker = Checker(plan.mapping, layout, zone=plan.zone, region=plan.region)
-        for chunk in read_chunks(plan.survey, layout):
-            if chunk.number >= plan.first_chunk:
-                checked = checker.check(chunk)
-                send_chunk(out, _sounded(checked if plan.mapping.kind == Kind.CUSTOMERS else _named(checked)))
+        if isinstance(wanted, Plan):
+            _read(wanted, out)
+        else:
+            send_look(out, _looked(wanted))
     except ShukeError as failure:
         send_failure(out, failure)
+
+
+def _looked(question: Question) -> Look:
+    found = survey(question.path, name=question.name, encoding=question.encoding or None, key=question.key)
+    return Look(found, lay_out(found, sheets=question.sheets, delimiter=question.delimiter))
+
+
+def _read(plan: Plan, out: BinaryIO) -> None:
+    from shuke.intake.checks.checker import Checker  # noqa: PLC0415  an engine that who only looks need not load
+
+    found, layout, mapping = plan.look.survey, plan.look.layout, plan.mapping
+    checker = Checker(mapping, layout, zone=plan.zone, region=plan.region)
+    for chunk in read_chunks(found, layout, continued=[mapping.columns[key] for key in mapping.continued]):
+        if chunk.number >= plan.first_chunk:
+            checked = checker.check(chunk)
+            send_chunk(out, _sounded(checked if mapping.kind == Kind.CUSTOMERS else _named(checked)))
 
 
 def _named(checked: Checked) -> Checked:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from shuke.core.words import mark as _
 from shuke.intake.checks import Checked
-from shuke.intake.parsing.wire import Plan, receive
+from shuke.intake.parsing.wire import Look, Plan, Question, receive, receive_look
 from shuke.intake.reading import Unusable
 from shuke.runtime.home import Home
 from shuke.runtime.logs import logger
@@ -33,21 +33,31 @@ class ParserDied(Unusable):
     message = _("%(file)s could not be read to its end: the reader ran out of memory or was stopped.")
 
 
+def looked(question: Question) -> Look:
+    """What a file is and where its table stands; FileNotFoundError, the file's refusal, or ParserDied."""
+    question.path.stat()
+    with TemporaryFile() as last_words, _started(question, last_words) as process:
+        look = receive_look(process.stdout)
+        _see_off(process, last_words, question.name)
+    return look
+
+
 def parsed(plan: Plan) -> Iterator[Checked]:
     """The chunks of a file, checked one ahead on another core; the file's refusal, or ParserDied."""
-    with TemporaryFile() as last_words, _started(last_words) as process:
-        with suppress(BrokenPipeError):  # it is dead already: its exit code says so below
-            process.stdin.write(plan.as_json().encode())
-            process.stdin.close()
+    with TemporaryFile() as last_words, _started(plan, last_words) as process:
         yield from receive(process.stdout)
-        if process.wait() != 0:
-            _note(process.returncode, last_words)
-            raise ParserDied(file=plan.survey.name)
+        _see_off(process, last_words, plan.look.survey.name)
+
+
+def _see_off(process: subprocess.Popen[bytes], last_words: BinaryIO, name: str) -> None:
+    if process.wait() != 0:
+        _note(process.returncode, last_words)
+        raise ParserDied(file=name)
 
 
 @contextmanager
-def _started(last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
-    """The parser, for as long as somebody listens to it."""
+def _started(wanted: Question | Plan, last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
+    """The parser at work, for as long as somebody listens to it."""
     environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-m", "shuke.intake.parsing.child"],
@@ -57,6 +67,9 @@ def _started(last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
         env=environment | SMALL,
     )
     try:
+        with suppress(BrokenPipeError):  # it is dead already, as its exit code says
+            process.stdin.write(wanted.as_json().encode())
+            process.stdin.close()
         yield process
     finally:
         process.kill()

@@ -3,43 +3,79 @@
 import json
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import pyarrow as pa
 
 from shuke.core.errors import ShukeError, told_again
 from shuke.intake.checks import Checked, Problem, Refused
-from shuke.intake.mapping import Mapping
-from shuke.intake.reading import Survey
+from shuke.intake.mapping import Mapping as FileMapping
+from shuke.intake.reading import Layout, Survey
 
 FRAME = struct.Struct(">Q")
-OUTCOME, FAILURE = b"outcome", b"failure"
+OUTCOME, FAILURE, LOOK = b"outcome", b"failure", b"look"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file that somebody wants to know about; what is left blank is found in it."""
+
+    path: Path
+    name: str
+    encoding: str = ""
+    sheets: tuple[str, ...] = ()
+    delimiter: str = ""
+    key: bytes = b""
+
+    def as_json(self) -> str:
+        return json.dumps({"question": {**asdict(self), "path": str(self.path), "key": self.key.hex()}})
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        paths = {"path": Path(told["path"]), "key": bytes.fromhex(told["key"]), "sheets": tuple(told["sheets"])}
+        return cls(**{**told, **paths})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file is, and where its table stands."""
+
+    survey: Survey
+    layout: Layout
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that the parser needs to know."""
+    """All that the parser needs to know to read a file to its end."""
 
-    survey: Survey
-    mapping: Mapping
+    look: Look
+    mapping: FileMapping
     zone: str
     region: str
     first_chunk: int = 0
     """Chunks before this one were dealt with in an earlier run."""
 
     def as_json(self) -> str:
-        survey = {**asdict(self.survey), "path": str(self.survey.path), "key": self.survey.key.hex()}
-        return json.dumps({**asdict(self), "survey": survey})
+        return json.dumps(
+            {"plan": {**asdict(self), "look": _look_as_json(self.look), "mapping": self.mapping.as_json()}}
+        )
 
     @classmethod
-    def from_json(cls, text: str) -> "Plan":
-        told = json.loads(text)
-        survey = told["survey"]
-        survey |= {"path": Path(survey["path"]), "key": bytes.fromhex(survey["key"])}
-        return cls(**{**told, "survey": Survey(**survey), "mapping": Mapping.from_json(told["mapping"])})
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        return cls(**{**told, "look": _look_from_json(told["look"]), "mapping": FileMapping.from_json(told["mapping"])})
+
+
+def asked(text: str) -> Question | Plan:
+    """What stands on the parser's standard input."""
+    ((what, told),) = json.loads(text).items()
+    return Question.from_json(told) if what == "question" else Plan.from_json(told)
+
+
+def send_look(pipe: BinaryIO, look: Look) -> None:
+    _send(pipe, pa.table({}), LOOK, _look_as_json(look))
 
 
 def send_chunk(pipe: BinaryIO, checked: Checked) -> None:
@@ -47,6 +83,7 @@ def send_chunk(pipe: BinaryIO, checked: Checked) -> None:
         "number": checked.number,
         "refused": [[row.line, [asdict(problem) for problem in row.problems], row.text] for row in checked.refused],
         "warnings": [[asdict(problem), count] for problem, count in checked.warnings.items()],
+        "share": checked.share,
     }
     _send(pipe, checked.rows, OUTCOME, outcome)
 
@@ -57,12 +94,30 @@ def send_failure(pipe: BinaryIO, failure: ShukeError) -> None:
 
 def receive(pipe: BinaryIO) -> Iterator[Checked]:
     """Every whole chunk that the parser sends; its refusal of the file is raised here under its own name."""
+    for table, told in _frames(pipe):
+        yield _checked(table.replace_schema_metadata({}), json.loads(told[OUTCOME]))
+
+
+def receive_look(pipe: BinaryIO) -> Look | None:
+    """The answer to a question, None if the parser died; its refusal of the file is raised here under its own name."""
+    return next((_look_from_json(json.loads(told[LOOK])) for _table, told in _frames(pipe)), None)
+
+
+def _frames(pipe: BinaryIO) -> Iterator[tuple[pa.Table, Mapping[bytes, bytes]]]:
     while (body := _body(pipe)) is not None:
         table = pa.ipc.open_stream(body).read_all()
         told = table.schema.metadata
         if FAILURE in told:
             raise told_again(**json.loads(told[FAILURE]))
-        yield _checked(table, json.loads(told[OUTCOME]))
+        yield table, told
+
+
+def _look_as_json(look: Look) -> dict[str, Any]:
+    return {"survey": look.survey.as_json(), "layout": asdict(look.layout)}
+
+
+def _look_from_json(told: Mapping[str, Any]) -> Look:
+    return Look(Survey.from_json(told["survey"]), Layout.from_json(told["layout"]))
 
 
 def _send(pipe: BinaryIO, table: pa.Table, label: bytes, told: dict[str, Any]) -> None:
@@ -92,4 +147,4 @@ def _checked(table: pa.Table, told: dict[str, Any]) -> Checked:
         for line, problems, text in told["refused"]
     )
     warnings = Counter({Problem(**problem): count for problem, count in told["warnings"]})
-    return Checked(told["number"], table, tuple(refused), warnings)
+    return Checked(told["number"], table, tuple(refused), warnings, told["share"])

@@ -1,16 +1,20 @@
-"""Where the table is in a text: its delimiter, its header, and the title lines above."""
+"""Where the table is: a text's delimiter, a workbook's sheets; the header, and the title lines above."""
 
 import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, count, islice
+from typing import Any, Self
 
 from shuke.core.words import mark as _
-from shuke.intake.reading.sources import LINE_BREAK, Survey, Unusable
+from shuke.intake.reading.files import Unusable
+from shuke.intake.reading.sources import LINE_BREAK, Survey
+from shuke.intake.reading.workbooks import Sheet
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f")
 HEADER_WITHIN_ROWS = 20
 SHAPE_FROM_ROWS = 200
 EXCEL_GUARD = re.compile(r'^="(.*)"$|^\'(.*)$', re.DOTALL)
@@ -26,21 +30,54 @@ class NoHeader(Unusable):
     message = _("%(file)s has no line with column names above its data.")
 
 
+class NoSuchSheet(Unusable):
+    code = "no_such_sheet"
+    message = _("%(file)s has no sheet “%(sheet)s”. Its sheets: %(sheets)s.")
+
+
+class UnlikeSheets(Unusable):
+    code = "sheets_not_alike"
+    message = _("%(file)s: the sheets “%(first)s” and “%(second)s” have other columns. Import one after the other.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet that is read, and the row on which its data begins."""
+
+    sheet: str
+    first_row: int
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How to cut a text into rows. Data begins on `first_line` (1-based), after `skip_characters`."""
+    """How to cut a file into rows. A text's data begins on `first_line` (1-based), after `skip_characters`."""
 
-    delimiter: str
     header: tuple[str, ...]
-    first_line: int
-    skip_characters: int
     examples: tuple[tuple[str, ...], ...]
     """The first rows of data, for the mapping's proposal and the page that shows it."""
+    delimiter: str = ","
+    first_line: int = 0
+    skip_characters: int = 0
+    parts: tuple[Part, ...] = ()
+    """The sheets that are read as one table; none of a text."""
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        parts = tuple(Part(**part) for part in told["parts"])
+        examples = tuple(tuple(cells) for cells in told["examples"])
+        return cls(**{**told, "header": tuple(told["header"]), "examples": examples, "parts": parts})
 
 
-def lay_out(found: Survey) -> Layout:
-    """The layout of a surveyed file; NotATable or NoHeader where there is none."""
-    delimiter = max(DELIMITERS, key=lambda candidate: _agreement(_rows(found, candidate)))
+def lay_out(found: Survey, *, sheets: Sequence[str] = (), delimiter: str = "") -> Layout:
+    """The layout of a surveyed file; Unusable where there is none.
+
+    Of a workbook these `sheets`, else the longest one that is a table and those with the same columns.
+    """
+    return _of_sheets(found, sheets) if found.sheets else _of_text(found, delimiter)
+
+
+def _of_text(found: Survey, delimiter: str) -> Layout:
+    delimiter = delimiter or max(DELIMITERS, key=lambda candidate: _agreement(_rows(found, candidate)))
     rows = _rows(found, delimiter)
     agreement, width = _agreement(rows)
     if agreement <= 0.5:
@@ -50,11 +87,46 @@ def lay_out(found: Survey) -> Layout:
         raise NoHeader(file=found.name)
     last_line, names = rows[place]
     return Layout(
-        delimiter=delimiter,
         header=_distinct(names + [""] * (width - len(names))),
+        examples=tuple(tuple(cells) for _line, cells in rows[place + 1 :]),
+        delimiter=delimiter,
         first_line=last_line + 1,
         skip_characters=_length_of_lines(found.sample, last_line),
-        examples=tuple(tuple(cells) for _line, cells in rows[place + 1 :]),
+    )
+
+
+def _of_sheets(found: Survey, wanted: Sequence[str]) -> Layout:
+    laid_out = {sheet.name: table for sheet in found.sheets if (table := _of_sheet(sheet))}
+    if not laid_out:
+        raise NoHeader(file=found.name)
+    if not wanted:
+        longest = max((sheet for sheet in found.sheets if sheet.name in laid_out), key=lambda sheet: sheet.rows)
+        wanted = [name for name, table in laid_out.items() if table.header == laid_out[longest.name].header]
+    for name in wanted:
+        if name not in laid_out:
+            raise NoSuchSheet(file=found.name, sheet=name, sheets=", ".join(laid_out))
+        if laid_out[name].header != laid_out[wanted[0]].header:
+            raise UnlikeSheets(file=found.name, first=wanted[0], second=name)
+    tables = [laid_out[name] for name in wanted]
+    return replace(
+        tables[0],
+        parts=tuple(part for table in tables for part in table.parts),
+        examples=tuple(chain.from_iterable(table.examples for table in tables)),
+    )
+
+
+def _of_sheet(sheet: Sheet) -> Layout | None:
+    """The layout of one sheet; None where no table is."""
+    rows = [(number, cells) for number, cells in enumerate(sheet.head, start=1) if any(map(clean, cells))]
+    width = max((place for _number, cells in rows for place, cell in enumerate(cells, start=1) if cell), default=0)
+    place = _header_place([list(cells) for _number, cells in rows[:HEADER_WITHIN_ROWS]], width)
+    if width < 2 or place is None:
+        return None
+    number, names = rows[place]
+    return Layout(
+        header=_distinct(list(names[:width])),
+        examples=tuple(cells[:width] for _number, cells in rows[place + 1 :]),
+        parts=(Part(sheet.name, number + 1),),
     )
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from shuke.history.models import Order
 from shuke.history.queries import Moment
 from shuke.web.templatetags.components import BADGES
 from shuke.web.templatetags.shuke import SYMBOLS
@@ -21,6 +22,10 @@ CHANNELS = {
     "visit": _("Visit"),
     "store": _("In the store"),
 }
+
+
+OWN_KEYS = ("row:", "phone:", "email:")
+"""How keys begin that were made from what a record says."""
 
 
 @register.inclusion_tag("components/filter_select.html")
@@ -62,6 +67,19 @@ def membership_words(code: str, kind: str) -> str:
 def channel_words(code: str) -> str:
     """What a channel is called; unknown ones stay as they are."""
     return str(CHANNELS.get(code, code))
+
+
+@register.filter
+def order_facts(order: Order) -> str:
+    """Its number, status, store and channel, as far as they are known."""
+    facts = (source_number(order.source_key), order.status, order.store, order.channel)
+    return " · ".join(str(fact) for fact in facts if fact)
+
+
+@register.filter
+def source_number(key: str) -> str:
+    """The number by which a source knows a record; blank where it has none and the key is ours."""
+    return "" if key.startswith(OWN_KEYS) else key
 
 
 @register.filter

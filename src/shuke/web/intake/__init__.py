@@ -1,0 +1,13 @@
+"""Imports: send a file, agree on what its columns mean, try it, run it, and read what came of it."""
+
+from django.urls import path
+
+from shuke.web.intake import agree, detail
+
+urlpatterns = [
+    path("imports/", detail.imports, name="imports"),
+    path("imports/new/<slug:token>/", agree.preview, name="imports.preview"),
+    path("imports/<int:pk>/", detail.detail, name="imports.detail"),
+    path("imports/<int:pk>/progress/", detail.progress, name="imports.progress"),
+    path("imports/<int:pk>/start/", detail.start, name="imports.start"),
+]
