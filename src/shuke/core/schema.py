@@ -65,8 +65,7 @@ _GRANTS = (
 
 def _append_only_tables(cursor: CursorWrapper) -> list[str]:
     cursor.execute(
-        "SELECT tgrelid::regclass::text FROM pg_trigger "
-        "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE proname = 'core_refuse_change' AND tgparentid = 0"
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_append\\_only' AND tgparentid = 0"
     )
     return [table for (table,) in cursor.fetchall()]
 

@@ -1,5 +1,6 @@
 """Who the customers are: profiles, the identities of each source, contact points, tags and owners."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +82,7 @@ class Identity(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, db_index=False)
     source_key = models.CharField(max_length=200, db_collation="C")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="identities")
+    import_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "identity"
@@ -88,6 +90,7 @@ class Identity(models.Model):
         constraints = [
             models.UniqueConstraint(name="identity_is_one_record_of_a_source", fields=["source", "source_key"])
         ]
+        indexes = [BrinIndex(fields=["import_id"], name="identity_by_import")]
 
     def __str__(self) -> str:
         return f"{self.source_id}:{self.source_key}"
@@ -108,13 +111,17 @@ class ContactPoint(models.Model):
     value = models.BinaryField()
     blind_index = models.BinaryField()
     invalid_since = models.DateTimeField(null=True, blank=True)
+    import_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "contact_point"
         constraints = [
             models.UniqueConstraint(name="contact_point_once_per_identity", fields=["identity", "kind", "blind_index"])
         ]
-        indexes = [models.Index(fields=["blind_index"], name="contact_point_by_value")]
+        indexes = [
+            models.Index(fields=["blind_index"], name="contact_point_by_value"),
+            BrinIndex(fields=["import_id"], name="contact_point_by_import"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
@@ -140,12 +147,14 @@ class CustomerTag(models.Model):
     tag = models.ForeignKey(Tag, models.CASCADE)
     by = models.ForeignKey(User, models.PROTECT, null=True)
     at = models.DateTimeField()
+    import_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "customer_tag"
         constraints = [
             models.UniqueConstraint(name="customer_has_a_tag_once", fields=["customer", "tag"]),
         ]
+        indexes = [BrinIndex(fields=["import_id"], name="customer_tag_by_import")]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.tag_id}"

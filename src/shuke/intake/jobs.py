@@ -22,3 +22,9 @@ def run(context: JobContext, import_id: int) -> None:
             close_old_connections()  # the error may have been the end of ours
             services.give_up(import_id=import_id)
         raise
+
+
+@app.task(name="intake.undo", retry=RETRY)
+def undo(import_id: int) -> None:
+    """Take an import back; a second run finds it done."""
+    services.undo(import_id=import_id)

@@ -29,8 +29,11 @@ class Import(models.Model):
         APPLYING = "applying", _("applying")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
 
     UNFINISHED = (Status.WAITING, Status.READING, Status.APPLYING)
+    """Still to be read and written; being undone comes after."""
     UPLOAD_KEY = "import.upload_key"
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="imports")
@@ -51,9 +54,13 @@ class Import(models.Model):
     warnings = models.JSONField(default=list)
     report = models.JSONField(default=dict)
     failure = models.JSONField(default=dict)
+    repeats = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeated_by")
     by = models.ForeignKey(User, models.PROTECT, null=True)
     begun_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undo_report = models.JSONField(default=dict)
 
     class Meta:
         db_table = "import"
@@ -76,9 +83,16 @@ class Import(models.Model):
     def is_finished(self) -> bool:
         return self.status not in self.UNFINISHED
 
+    @property
+    def can_be_undone(self) -> bool:
+        return self.status == self.Status.DONE and not self.dry_run
+
 
 class QuarantinedRow(models.Model):
-    """A row that could not be taken: where it stands, what is wrong with it, and its text, encrypted."""
+    """A row that could not be taken: where it stands, what is wrong with it, and its text, encrypted.
+
+    `repair` is the row as somebody has written it since, one CSV record, for the import that will repeat this one.
+    """
 
     FIELD = "quarantined_row.text"
 
@@ -86,6 +100,7 @@ class QuarantinedRow(models.Model):
     line = models.BigIntegerField()
     problems = models.JSONField()
     text = models.BinaryField()
+    repair = models.BinaryField(null=True)
 
     class Meta:
         db_table = "quarantined_row"

@@ -18,18 +18,22 @@ from shuke.intake.mapping import Mapping, Proposal, propose, recalled, validate
 from shuke.intake.models import Import, QuarantinedRow
 from shuke.intake.parsing.parent import looked, parsed
 from shuke.intake.parsing.wire import Look, Plan, Question
+from shuke.intake.reading import Layout, cells_of
 
 __all__ = [
     "Preview",
     "failure",
     "faults",
     "history",
+    "layout_of",
     "preview",
     "proposal",
     "quarantined",
+    "repairs_for",
     "report",
     "set_aside_since",
     "source_code",
+    "text_of",
 ]
 
 EXAMPLES = 8
@@ -85,9 +89,31 @@ def history() -> QuerySet[Import]:
 
 
 def quarantined(this: Import, *, limit: int = 100) -> Iterator[tuple[QuarantinedRow, str]]:
-    """The rows that an import set aside, each with its text as it came."""
+    """The rows that an import set aside, each with its text as it is now."""
     for row in this.quarantined.all()[:limit]:
-        yield row, settings.KEY_RING.decrypt(row.text, field=QuarantinedRow.FIELD)
+        yield row, text_of(row)
+
+
+def text_of(row: QuarantinedRow) -> str:
+    """A row that was set aside, as somebody has repaired it or as it came."""
+    return settings.KEY_RING.decrypt(row.repair or row.text, field=QuarantinedRow.FIELD)
+
+
+def layout_of(this: Import) -> Layout:
+    """How the records of an import's file are divided."""
+    return Layout(tuple(this.header), (), delimiter=this.mapping.get("delimiter") or ",")
+
+
+def repairs_for(this: Import) -> dict[int, list[str]]:
+    """The rows that people have written anew for `this`, by line: of the import that it repeats, and those before."""
+    repairs: dict[int, list[str]] = {}
+    before = this.repeats
+    while before:
+        rows = before.quarantined.exclude(repair=None)
+        mended = {row.line: cells_of(text_of(row), layout_of(before).delimiter) for row in rows}
+        repairs = mended | repairs
+        before = before.repeats
+    return repairs
 
 
 def report(this: Import) -> dict[str, Any]:

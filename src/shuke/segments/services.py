@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from shuke.core import audit
 from shuke.scoring.models import Run
-from shuke.segments.models import Membership
+from shuke.segments.models import CustomerListing, Membership
 
 __all__ = ["copy_profiles", "refresh"]
 
@@ -136,6 +136,12 @@ def copy_profiles(customers: Sequence[int]) -> None:
     """Bring the profiles of these customers into the list at once, ahead of the next run."""
     with connection.cursor() as cursor:
         _copy_profiles(cursor, customers, table="customer_list")
+
+
+def forget(customers: Sequence[int]) -> None:
+    """Take customers who are gone off the list at once."""
+    for model in (CustomerListing, Membership):
+        model.objects.filter(customer__in=customers).delete()
 
 
 def _copy_profiles(cursor: CursorWrapper, customers: Sequence[int], *, table: str) -> None:

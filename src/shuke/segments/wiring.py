@@ -1,9 +1,10 @@
 """Where segments join in upstream: the list follows the profiles, and is checked."""
 
 from shuke.core.registries import invariants
-from shuke.customers.registries import profile_changed
+from shuke.customers.registries import profile_changed, removed
 from shuke.segments import invariants as kept
 from shuke.segments import services
 
 profile_changed.register("customer_list", services.copy_profiles)
+removed.register("customer_list", services.forget)
 invariants.register("customer_list", kept.faults)

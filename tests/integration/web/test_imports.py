@@ -74,8 +74,8 @@ def test_the_report_names_line_column_and_reason_of_what_was_set_aside(client):
     services.run(import_id=this.pk)
     page = client.get(reverse("web:imports.detail", args=[this.pk]))
     ((row,)) = page.context["rows"]
-    assert (row["line"], [(each["column"], each["words"]) for each in row["problems"]]) == (
-        3,
+    assert (row.place, [(each["column"], each["words"]) for each in row.problems]) == (
+        "3",
         [("下单时间", "There is no such day.")],
     )
     assert "14200000002" not in page.content.decode()
@@ -153,3 +153,71 @@ def test_a_file_that_somebody_else_sent_is_not_found(as_, client, shop):
     page = send(client, ORDERS)
     other = as_(shop.colleague("other", role=Role.OPERATIONS))
     assert other.get(page.request["PATH_INFO"]).status_code == 404
+
+
+@pytest.fixture
+def done(client):
+    """An import by the pages of a file with rows that cannot be taken."""
+    agree(client, send(client, ORDERS + "A3,C3,,2026-13-41,90\nA4,C4\n"), action="start")
+    this = Import.objects.get()
+    services.run(import_id=this.pk)
+    return this
+
+
+def repair(client, this, line, **answers):
+    row = this.quarantined.get(line=line)
+    return client.post(reverse("web:imports.repair", args=[this.pk, row.pk]), answers, headers={"HX-Request": "true"})
+
+
+def test_a_row_is_repaired_in_place_and_what_is_still_wrong_is_said(client, done):
+    answer = repair(client, done, 3, **{"cell-3": "2026-10-02"})
+    assert (answer.status_code, "repaired" in answer.content.decode()) == (200, True)
+    answer = repair(client, done, 4, **{"cell-3": "when?"})
+    assert answer.status_code == 422
+    assert "This is no date that can be read." in answer.content.decode()
+    assert 'value="when?"' in answer.content.decode()
+    answer = client.post(reverse("web:imports.again", args=[done.pk]), follow=True)
+    services.run(import_id=Import.objects.latest("pk").pk)
+    assert set(Order.objects.values_list("source_key", flat=True)) == {"A1", "A2"}
+    page = client.get(reverse("web:imports.detail", args=[done.pk])).content.decode()
+    assert "The file was read once more" in page
+
+
+def test_rows_alike_are_repaired_together_and_the_list_is_drawn_anew(client, done):
+    answer = repair(client, done, 3, **{"cell-3": "2026-10-02", "alike": "1"})
+    assert answer.headers["HX-Refresh"] == "true"
+    page = client.get(reverse("web:imports.detail", args=[done.pk])).content.decode()
+    assert "2 rows were written this way." in page
+    assert page.count("repaired</span>") == 2
+
+
+def test_an_import_is_undone_by_its_page(client, done):
+    client.post(reverse("web:imports.undo", args=[done.pk]))
+    page = client.get(reverse("web:imports.detail", args=[done.pk])).content.decode()
+    assert "Taking back what was written" in page
+    services.undo(import_id=done.pk)
+    page = client.get(reverse("web:imports.detail", args=[done.pk])).content.decode()
+    assert "This import was undone" in page
+    assert Order.objects.count() == 0
+    assert client.post(reverse("web:imports.undo", args=[done.pk])).status_code == 409
+
+
+def test_rows_and_imports_of_nobodys_are_not_there(client, done, as_, shop):
+    row = done.quarantined.first().pk
+    assert client.post(reverse("web:imports.repair", args=[done.pk + 1, row])).status_code == 404
+    agent = as_(shop.colleague("agent"))
+    for name, args in (("undo", [done.pk]), ("again", [done.pk]), ("repair", [done.pk, row])):
+        assert agent.post(reverse(f"web:imports.{name}", args=args)).status_code == 403
+
+
+def test_what_was_agreed_for_a_file_is_offered_for_the_next_that_looks_the_same(client):
+    page = send(client, ORDERS)
+    agree(client, page, action="start", **{"column-1": "", "key": "phone"})
+    services.run(import_id=Import.objects.get().pk)
+    again = send(client, ORDERS + "A9,C9,14200000009,2026-10-03,7\n")
+    assert "with the same columns was imported before" in again.content.decode()
+    assert {column.name: column.field for column in again.context["columns"]}["客户编号"] == ""
+    other = client.post(
+        reverse("web:imports"), {"file": SimpleUploadedFile("o.csv", ORDERS.encode()), "source": "till"}, follow=True
+    )
+    assert {column.name: column.field for column in other.context["columns"]}["客户编号"] == "customer"

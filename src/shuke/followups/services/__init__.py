@@ -11,6 +11,7 @@ from shuke.followups.services.closing import (
     PromiseWithoutPromise,
     complete,
 )
+from shuke.followups.services.letting_go import forget, hold
 from shuke.followups.services.planning import plan, take_more
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "PromiseTooFar",
     "PromiseWithoutPromise",
     "complete",
+    "forget",
     "hand_over",
+    "hold",
     "move",
     "plan",
     "take_more",

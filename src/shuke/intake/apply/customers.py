@@ -68,8 +68,8 @@ WHERE word <> ''
 TAGS = "INSERT INTO tag (name) SELECT DISTINCT name FROM tagged ON CONFLICT (name) DO NOTHING"
 CUSTOMER_TAGS = """
 WITH added AS (
-    INSERT INTO customer_tag (customer_id, tag_id, at)
-    SELECT tagged.customer_id, tag.id, %(at)s FROM tagged JOIN tag USING (name)
+    INSERT INTO customer_tag (customer_id, tag_id, at, import_id)
+    SELECT tagged.customer_id, tag.id, %(at)s, %(import)s FROM tagged JOIN tag USING (name)
     ON CONFLICT (customer_id, tag_id) DO NOTHING RETURNING customer_id
 )
 INSERT INTO reached SELECT tagged.identity_id FROM tagged JOIN added USING (customer_id)

@@ -6,10 +6,9 @@ from typing import Any
 from django.db import connection
 
 from shuke.intake.apply import customers, interactions, orders
-from shuke.intake.apply.work import Work
+from shuke.intake.apply.work import SOURCE_LOCK, Work
 from shuke.intake.models import Import
 
-SOURCE_LOCK = 7_302_001
 APPLIERS = {
     Import.Kind.ORDERS: orders.apply,
     Import.Kind.CUSTOMERS: customers.apply,

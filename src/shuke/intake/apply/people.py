@@ -24,15 +24,15 @@ SELECT customer_id, coalesce(name, ''), coalesce(pinyin, ''), coalesce(initials,
 FROM person WHERE is_new ORDER BY customer_id
 """
 IDENTITIES = """
-INSERT INTO identity (id, source_id, source_key, customer_id)
-SELECT identity_id, %(source)s, customer_key, customer_id FROM person WHERE is_new ORDER BY identity_id
+INSERT INTO identity (id, source_id, source_key, customer_id, import_id)
+SELECT identity_id, %(source)s, customer_key, customer_id, %(import)s FROM person WHERE is_new ORDER BY identity_id
 """
 REACHED = "CREATE TEMP TABLE reached (identity_id bigint) ON COMMIT DROP"
 CONTACTS = """
 WITH added AS (
-    INSERT INTO contact_point (identity_id, kind, value, blind_index)
+    INSERT INTO contact_point (identity_id, kind, value, blind_index, import_id)
     SELECT DISTINCT ON (person.identity_id, staged.{kind}_index)
-        person.identity_id, '{kind}', staged.{kind}_value, staged.{kind}_index
+        person.identity_id, '{kind}', staged.{kind}_value, staged.{kind}_index, %(import)s
     FROM {{staged}} AS staged JOIN person USING (customer_key)
     WHERE staged.{kind}_index IS NOT NULL
     ORDER BY person.identity_id, staged.{kind}_index, staged.line

@@ -13,6 +13,9 @@ from shuke.intake import mapping as mappings
 from shuke.intake import staging
 from shuke.intake.models import Import
 
+SOURCE_LOCK = 7_302_001
+"""A source is written by one import at a time, or taken back, so that equal files find everything unchanged."""
+
 SLICE_PAGES = 16_384
 """128 MB of a working table. Every inserted row waits for its foreign keys until its statement ends."""
 

@@ -15,8 +15,8 @@ from shuke.core.errors import ShukeError
 from shuke.customers import names
 from shuke.intake.checks import Checked
 from shuke.intake.fields import Kind
-from shuke.intake.parsing.wire import Look, Plan, Question, asked, send_chunk, send_failure, send_look
-from shuke.intake.reading import lay_out, read_chunks, survey
+from shuke.intake.parsing.wire import Look, Plan, Question, Trial, asked, send_chunk, send_failure, send_look
+from shuke.intake.reading import chunk_of, lay_out, read_chunks, survey
 
 CHINESE = r"[\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}]"
 MEMORY_BYTES = 2 << 30
@@ -30,10 +30,13 @@ def main() -> None:
     gc.disable()  # a chunk's objects die by reference count; scanning for cycles would only cost time
     out = sys.stdout.buffer
     try:
-        if isinstance(wanted, Plan):
-            _read(wanted, out)
-        else:
-            send_look(out, _looked(wanted))
+        match wanted:
+            case Question():
+                send_look(out, _looked(wanted))
+            case Plan():
+                _read(wanted, out)
+            case Trial():
+                _try(wanted, out)
     except ShukeError as failure:
         send_failure(out, failure)
 
@@ -48,10 +51,18 @@ def _read(plan: Plan, out: BinaryIO) -> None:
 
     found, layout, mapping = plan.look.survey, plan.look.layout, plan.mapping
     checker = Checker(mapping, layout, zone=plan.zone, region=plan.region)
-    for chunk in read_chunks(found, layout, continued=[mapping.columns[key] for key in mapping.continued]):
+    continued = [mapping.columns[key] for key in mapping.continued]
+    for chunk in read_chunks(found, layout, continued=continued, repairs=plan.repairs):
         if chunk.number >= plan.first_chunk:
             checked = checker.check(chunk)
             send_chunk(out, _sounded(checked if mapping.kind == Kind.CUSTOMERS else _named(checked)))
+
+
+def _try(trial: Trial, out: BinaryIO) -> None:
+    from shuke.intake.checks.checker import Checker  # noqa: PLC0415  as above
+
+    checker = Checker(trial.mapping, trial.layout, zone=trial.zone, region=trial.region)
+    send_chunk(out, checker.check(chunk_of(trial.rows, trial.layout.header)))
 
 
 def _named(checked: Checked) -> Checked:

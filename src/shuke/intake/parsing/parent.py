@@ -12,7 +12,7 @@ from django.conf import settings
 
 from shuke.core.words import mark as _
 from shuke.intake.checks import Checked
-from shuke.intake.parsing.wire import Look, Plan, Question, receive, receive_look
+from shuke.intake.parsing.wire import Look, Plan, Question, Trial, receive, receive_look
 from shuke.intake.reading import Unusable
 from shuke.runtime.home import Home
 from shuke.runtime.logs import logger
@@ -49,6 +49,13 @@ def parsed(plan: Plan) -> Iterator[Checked]:
         _see_off(process, last_words, plan.look.survey.name)
 
 
+def tried(trial: Trial) -> Checked:
+    """Rows that somebody has written, checked as if they stood in a file."""
+    with TemporaryFile() as last_words, _started(trial, last_words) as process:
+        (checked,) = receive(process.stdout)
+    return checked
+
+
 def _see_off(process: subprocess.Popen[bytes], last_words: BinaryIO, name: str) -> None:
     if process.wait() != 0:
         _note(process.returncode, last_words)
@@ -56,7 +63,7 @@ def _see_off(process: subprocess.Popen[bytes], last_words: BinaryIO, name: str) 
 
 
 @contextmanager
-def _started(wanted: Question | Plan, last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
+def _started(wanted: Question | Plan | Trial, last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
     """The parser at work, for as long as somebody listens to it."""
     environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     process = subprocess.Popen(

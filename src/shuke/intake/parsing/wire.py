@@ -3,8 +3,8 @@
 import json
 import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -57,6 +57,8 @@ class Plan:
     region: str
     first_chunk: int = 0
     """Chunks before this one were dealt with in an earlier run."""
+    repairs: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Rows as people have written them anew, by line."""
 
     def as_json(self) -> str:
         return json.dumps(
@@ -65,13 +67,44 @@ class Plan:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
-        return cls(**{**told, "look": _look_from_json(told["look"]), "mapping": FileMapping.from_json(told["mapping"])})
+        rest = {
+            "look": _look_from_json(told["look"]),
+            "mapping": FileMapping.from_json(told["mapping"]),
+            "repairs": {int(line): cells for line, cells in told["repairs"].items()},
+        }
+        return cls(**{**told, **rest})
 
 
-def asked(text: str) -> Question | Plan:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Rows that somebody has written, to be checked as if they stood in the file."""
+
+    layout: Layout
+    mapping: FileMapping
+    zone: str
+    region: str
+    rows: Mapping[int, Sequence[str]]
+
+    def as_json(self) -> str:
+        return json.dumps({"trial": {**asdict(self), "mapping": self.mapping.as_json()}})
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        rest = {
+            "layout": Layout.from_json(told["layout"]),
+            "mapping": FileMapping.from_json(told["mapping"]),
+            "rows": {int(line): cells for line, cells in told["rows"].items()},
+        }
+        return cls(**{**told, **rest})
+
+
+WANTED = {"question": Question, "plan": Plan, "trial": Trial}
+
+
+def asked(text: str) -> Question | Plan | Trial:
     """What stands on the parser's standard input."""
     ((what, told),) = json.loads(text).items()
-    return Question.from_json(told) if what == "question" else Plan.from_json(told)
+    return WANTED[what].from_json(told)
 
 
 def send_look(pipe: BinaryIO, look: Look) -> None:

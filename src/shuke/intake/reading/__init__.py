@@ -1,9 +1,22 @@
 """Files as they come, read as rows of text with their line numbers: nothing is lost, nothing is guessed silently."""
 
-from shuke.intake.reading.chunks import Chunk, Ragged, raw_text
+from shuke.intake.reading.chunks import Chunk, Ragged, cells_of, chunk_of, raw_text, record
 from shuke.intake.reading.files import Unusable
 from shuke.intake.reading.layout import Layout, lay_out
 from shuke.intake.reading.rows import read_chunks
 from shuke.intake.reading.sources import Survey, survey
 
-__all__ = ["Chunk", "Layout", "Ragged", "Survey", "Unusable", "lay_out", "raw_text", "read_chunks", "survey"]
+__all__ = [
+    "Chunk",
+    "Layout",
+    "Ragged",
+    "Survey",
+    "Unusable",
+    "cells_of",
+    "chunk_of",
+    "lay_out",
+    "raw_text",
+    "read_chunks",
+    "record",
+    "survey",
+]

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,13 @@ class Chunk:
     """Rows that say the same as the one above."""
 
 
+def chunk_of(rows: Mapping[int, Sequence[str]], header: Sequence[str]) -> Chunk:
+    """Rows by their lines as a chunk by itself."""
+    columns = [pa.array(column, pa.string()) for column in zip(*rows.values(), strict=True)]
+    cells = pa.RecordBatch.from_arrays(columns, column_names(header))
+    return Chunk(0, pa.array(rows, pa.int64()), cells, (), max(rows), 1.0)
+
+
 def column_names(header: Sequence[str]) -> list[str]:
     """What the columns of `Chunk.cells` are called."""
     return [f"c{place}" for place in range(len(header))]
@@ -50,10 +57,15 @@ def raw_text(chunk: Chunk, row: int, delimiter: str) -> str:
 
 
 def record(cells: Sequence[str], delimiter: str) -> str:
-    """Cells as one CSV record."""
+    """Cells as one CSV record; a cell with a line break of either kind is quoted."""
     written = io.StringIO(newline="")
-    csv.writer(written, delimiter=delimiter, lineterminator="").writerow(cells)
-    return written.getvalue()
+    csv.writer(written, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return written.getvalue().removesuffix("\r\n")
+
+
+def cells_of(text: str, delimiter: str) -> list[str]:
+    """The cells of one CSV record."""
+    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
 
 
 def without_empty(lines: pa.Array, batch: pa.RecordBatch) -> tuple[pa.Array, pa.RecordBatch]:

@@ -1,8 +1,8 @@
 """All rows of a file in chunks, whatever kind of file it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,14 +14,39 @@ from shuke.intake.reading.sources import Survey
 from shuke.intake.reading.texts import chunks_of_text
 from shuke.intake.reading.workbooks import LINES_A_SHEET
 
+Repairs = Mapping[int, Sequence[str]]
+"""The cells of rows that people have written anew, by line; as many as the header has."""
 
-def read_chunks(found: Survey, layout: Layout, *, continued: Sequence[str] = ()) -> Iterator[Chunk]:
+
+def read_chunks(
+    found: Survey, layout: Layout, *, continued: Sequence[str] = (), repairs: Repairs | None = None
+) -> Iterator[Chunk]:
     """All rows below the header, in the same chunks every time; Unusable where the file cannot be read on.
 
-    In a row where all of the columns `continued` are blank they say the same as in the row above.
+    In a row where all of the columns `continued` are blank they say the same as in the row above. Rows of the lines
+    in `repairs` read as they stand there.
     """
     chunks = chunks_of_sheets(found, layout) if layout.parts else chunks_of_text(found, layout)
-    return _continued(chunks, [layout.header.index(name) for name in continued]) if continued else chunks
+    if continued:
+        chunks = _continued(chunks, [layout.header.index(name) for name in continued])
+    return map(partial(_repaired, repairs=repairs), chunks) if repairs else chunks
+
+
+def _repaired(chunk: Chunk, *, repairs: Repairs) -> Chunk:
+    rows = {line: repairs[line] for line in chunk.lines.to_pylist() if line in repairs}
+    rows |= {row.line: repairs[row.line] for row in chunk.ragged if row.line in repairs}
+    if not rows:
+        return chunk
+    as_it_was = pc.invert(pc.is_in(chunk.lines, pa.array(rows, pa.int64())))
+    cells, names = chunk.cells.filter(as_it_was), chunk.cells.schema.names
+    mended = [pa.array(column, pa.string()) for column in zip(*rows.values(), strict=True)]
+    columns = [pa.concat_arrays([before, after]) for before, after in zip(cells.columns, mended, strict=True)]
+    return replace(
+        chunk,
+        lines=pa.concat_arrays([chunk.lines.filter(as_it_was), pa.array(rows, pa.int64())]),
+        cells=pa.RecordBatch.from_arrays(columns, names),
+        ragged=tuple(row for row in chunk.ragged if row.line not in repairs),
+    )
 
 
 def _continued(chunks: Iterator[Chunk], places: Sequence[int]) -> Iterator[Chunk]:

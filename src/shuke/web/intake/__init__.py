@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.web.intake import agree, detail
+from shuke.web.intake import agree, detail, repair
 
 urlpatterns = [
     path("imports/", detail.imports, name="imports"),
@@ -10,4 +10,7 @@ urlpatterns = [
     path("imports/<int:pk>/", detail.detail, name="imports.detail"),
     path("imports/<int:pk>/progress/", detail.progress, name="imports.progress"),
     path("imports/<int:pk>/start/", detail.start, name="imports.start"),
+    path("imports/<int:pk>/again/", repair.again, name="imports.again"),
+    path("imports/<int:pk>/rows/<int:row>/", repair.repair, name="imports.repair"),
+    path("imports/<int:pk>/undo/", detail.undo, name="imports.undo"),
 ]

@@ -167,7 +167,7 @@ def _choices(mapping: Mapping, chosen: QueryDict | None) -> dict:
         "day_order": chosen.get("day_order") if chosen else mapping.day_order,
         "keys": [("+".join(key), _(" and ").join(words)) for key, words in zip(KEY_CHOICES, names, strict=True)],
         "key": chosen.get("key") if chosen else "+".join(mapping.customer_by),
-        "continued": [mapping.columns[key] for key in mapping.continued],
+        "continued": _(", ").join(mapping.columns[key] for key in mapping.continued),
         "is_continued": bool(chosen.get("continued")) if chosen else bool(mapping.continued),
     }
 

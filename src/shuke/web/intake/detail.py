@@ -17,10 +17,10 @@ from shuke.intake.models import Import
 from shuke.staff.rights import Right
 from shuke.web.access import needs, unattended
 from shuke.web.intake import uploads
-from shuke.web.intake.words import FIGURES, STANDINGS, told
+from shuke.web.intake.repair import set_aside
+from shuke.web.intake.words import FIGURES, STANDINGS, UNDONE, told
 
 PAST_IMPORTS = 50
-QUARANTINE_ROWS = 100
 
 
 class UploadForm(forms.Form):
@@ -56,8 +56,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "failure": failure.words(_) if failure else "",
         "token": token if uploads.knows(request, token) else "",
     }
-    if this.status == Import.Status.DONE:
+    if this.report:
         context |= _report(this)
+    if this.status == Import.Status.UNDONE:
+        context["undone"] = [
+            (words, this.undo_report.get(key, 0)) for key, words in UNDONE if this.undo_report.get(key)
+        ]
     return render(request, "intake/detail.html", context)
 
 
@@ -67,7 +71,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an import is; the whole page again once it is finished."""
     this = get_object_or_404(queries.history(), pk=pk)
-    if this.is_finished:
+    if this.is_finished and this.status != Import.Status.UNDOING:
         return HttpResponseClientRefresh()
     return render(request, "intake/_progress.html", {"this": this})
 
@@ -82,6 +86,15 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("web:imports.detail", pk=this.pk)
 
 
+@needs(Right.IMPORT)
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what an import has written."""
+    this = get_object_or_404(queries.history(), pk=pk)
+    services.ask_undo(this=this, by=request.user, at=now())
+    return redirect("web:imports.detail", pk=this.pk)
+
+
 def _report(this: Import) -> dict:
     """What an import has done, in figures and words."""
     report = this.report
@@ -90,10 +103,6 @@ def _report(this: Import) -> dict:
         for key, label, icon, tone in FIGURES
         if key in report
     ]
-    rows = [
-        {"line": row.line, "problems": [told(each["code"], each["column"]) for each in row.problems], "text": text}
-        for row, text in queries.quarantined(this, limit=QUARANTINE_ROWS)
-    ]
     return {
         "figures": figures,
         "net_amount": report.get("net_amount"),
@@ -101,5 +110,8 @@ def _report(this: Import) -> dict:
         "standings": [(STANDINGS.get(key, key), count) for key, count in report.get("by_status", {}).items()],
         "warnings": [told(each["code"], each["column"], each["count"]) for each in report["warnings"]],
         "quarantined": report["quarantined"],
-        "rows": rows,
+        "rows": set_aside(this),
+        "repaired": this.quarantined.exclude(repair=None).count(),
+        "repeated_by": this.repeated_by.last(),
+        "repairable": bool(this.header) and this.can_be_undone and not this.repeated_by.exists(),
     }

@@ -34,6 +34,17 @@ FIGURES = (
     ("orders", gettext_lazy("Orders"), "shopping-bag", "violet"),
     ("customers", gettext_lazy("Paying customers"), "users", "green"),
 )
+UNDONE = (
+    ("orders_removed", gettext_lazy("Orders taken away")),
+    ("orders_restored", gettext_lazy("Orders that are again as they were")),
+    ("orders_kept", gettext_lazy("Orders that stay: something came later")),
+    ("profiles_restored", gettext_lazy("Profiles that are again as they were")),
+    ("profiles_kept", gettext_lazy("Profiles that stay: somebody has edited them since")),
+    ("interactions_removed", gettext_lazy("Contacts taken away")),
+    ("interactions_kept", gettext_lazy("Contacts that stay: something came later")),
+    ("customers_removed", gettext_lazy("Customers taken away")),
+    ("customers_kept", gettext_lazy("Customers that stay: colleagues have worked with them")),
+)
 STANDINGS = {
     "paid": gettext_lazy("Paid"),
     "unpaid": gettext_lazy("Not paid"),

@@ -24,13 +24,11 @@ from shuke.intake.mapping import Mapping, validate
 from shuke.intake.models import Import
 from shuke.intake.parsing.parent import looked, parsed
 from shuke.intake.parsing.wire import Look, Plan, Question
-from shuke.intake.queries import DEFAULT_SOURCE, proposal, source_code
+from shuke.intake.queries import DEFAULT_SOURCE, proposal, repairs_for, source_code
 from shuke.intake.reading import Unusable
 from shuke.intake.reading.sealed import new_key, seal
 from shuke.intake.staging import Progress
 from shuke.staff.models import User
-
-__all__ = ["FileChanged", "FileGone", "begin", "give_up", "keep", "repeat", "run", "start"]
 
 IMPORT_LOCKS = 7_303_000_000
 
@@ -93,13 +91,13 @@ def begin(
     of = _source(source)
     agreed = mapping or _proposed(look, of, kind=Kind(kind) if kind else None, continued=continued)
     validate(agreed, look.layout, file=look.survey.name)
-    return _noted(look, agreed, of, dry_run=dry_run, by=by, at=at or now())
+    return note(look, agreed, of, dry_run=dry_run, by=by, at=at or now())
 
 
 def repeat(*, this: Import, by: User | None = None, at: datetime | None = None) -> Import:
     """Note an import that does for good what the dry run `this` has tried; FileGone or FileChanged if it cannot."""
-    look, agreed = _found_again(this), Mapping.from_json(this.mapping)
-    return _noted(look, agreed, this.source, dry_run=False, by=by, at=at or now())
+    look, agreed = found_again(this), Mapping.from_json(this.mapping)
+    return note(look, agreed, this.source, dry_run=False, by=by, at=at or now())
 
 
 @transaction.atomic
@@ -145,12 +143,22 @@ def _proposed(look: Look, source: Source, *, kind: Kind | None, continued: bool 
     return found.mapping if keep else replace(found.mapping, continued=())
 
 
-def _noted(look: Look, agreed: Mapping, source: Source, *, dry_run: bool, by: User | None, at: datetime) -> Import:
+def note(
+    look: Look,
+    agreed: Mapping,
+    source: Source,
+    *,
+    dry_run: bool = False,
+    repeats: Import | None = None,
+    by: User | None,
+    at: datetime,
+) -> Import:
+    """The import of a file as it was agreed, noted for `run`; the one under way if it is the same."""
     found = look.survey
     same = {"source": source, "kind": agreed.kind, "sha256": found.sha256, "dry_run": dry_run}
     under_way = Import.objects.filter(**same, status__in=Import.UNFINISHED)
     this = under_way.first()
-    if this and this.mapping == agreed.as_json() and this.encoding == found.encoding:
+    if this and (this.mapping, this.encoding, this.repeats) == (agreed.as_json(), found.encoding, repeats):
         return this
     if this:
         _give_way(this)
@@ -165,6 +173,7 @@ def _noted(look: Look, agreed: Mapping, source: Source, *, dry_run: bool, by: Us
                 encoding=found.encoding,
                 header=look.layout.header,
                 mapping=agreed.as_json(),
+                repeats=repeats,
                 by=by,
                 begun_at=at,
             )
@@ -184,10 +193,10 @@ def _read(this: Import, on_progress: Callable[[Progress], None]) -> None:
     """Fill the staging table with what is not there yet."""
     if this.status == Import.Status.APPLYING:
         return
-    look, agreed = _found_again(this), Mapping.from_json(this.mapping)
+    look, agreed = found_again(this), Mapping.from_json(this.mapping)
     staging.create(this)
     _enter(this, Import.Status.READING)
-    plan = Plan(look, agreed, settings.TIME_ZONE, settings.SHUKE.region, first_chunk=this.chunks)
+    plan = Plan(look, agreed, settings.TIME_ZONE, settings.SHUKE.region, this.chunks, repairs_for(this))
     with staging.fill(this, customer_by=agreed.customer_by) as stage:
         for checked in parsed(plan):
             on_progress(stage.take(checked))
@@ -195,7 +204,7 @@ def _read(this: Import, on_progress: Callable[[Progress], None]) -> None:
     _enter(this, Import.Status.APPLYING)
 
 
-def _found_again(this: Import) -> Look:
+def found_again(this: Import) -> Look:
     """The file as it was looked at; FileGone or FileChanged if it is not."""
     agreed = Mapping.from_json(this.mapping)
     key = settings.KEY_RING.decrypt(this.upload_key, field=Import.UPLOAD_KEY) if this.upload_key else ""

@@ -1,0 +1,35 @@
+"""Everything that changes imports."""
+
+from shuke.intake.services.importing import (
+    IMPORT_LOCKS,
+    FileChanged,
+    FileGone,
+    begin,
+    give_up,
+    keep,
+    repeat,
+    run,
+    start,
+)
+from shuke.intake.services.repairing import NothingRepaired, Repair, RepeatedAlready, repair, repeat_repaired
+from shuke.intake.services.undoing import NotUndoable, ask_undo, undo
+
+__all__ = [
+    "IMPORT_LOCKS",
+    "FileChanged",
+    "FileGone",
+    "NotUndoable",
+    "NothingRepaired",
+    "Repair",
+    "RepeatedAlready",
+    "ask_undo",
+    "begin",
+    "give_up",
+    "keep",
+    "repair",
+    "repeat",
+    "repeat_repaired",
+    "run",
+    "start",
+    "undo",
+]
