@@ -69,21 +69,24 @@ _NUMBER = _named(
     "客户编号 客户id 客户号 会员编号 会员卡号 会员号 会员id 卡号 用户id 用户编号 买家会员名 买家昵称 "
     "买家id 买家账号 下单帐号 下单账号 用户名 粉丝昵称 会员名 customerid customerkey customerno "
     "customernumber customercode clientid memberid memberno userid buyerid buyername accountid "
-    "customer 客户 会员 买家 顾客编号 顾客"
+    "recordid contactid customer 客户 会员 买家 顾客编号 顾客"
 )
 _NAME = _named(
     "姓名 客户姓名 会员姓名 顾客姓名 买家姓名 客户名称 收货人姓名 收货人 收货人提货人 收件人 "
-    "收件人姓名 联系人 客户名 customername fullname name billingname shippingname contactname "
-    "membername 客户 会员 买家 顾客 customer client"
+    "收件人姓名 联系人 客户名 customername fullname firstname givenname firstnamebilling "
+    "billingfirstname name billingname shippingname contactname membername 客户 会员 买家 顾客 "
+    "customer client"
 )
+_SURNAME = _named("姓氏 lastname surname familyname lastnamebilling billinglastname")
 _PHONE = _named(
     "手机号 手机号码 手机 联系手机 客户手机 会员手机 买家手机号 买家手机 收货人手机 收货人手机号 "
     "收货人手机号提货人手机号 收件人手机号 收件人手机 收货人电话 收货人联系方式 联系电话 电话 "
     "电话号码 联系方式 phone mobile phonenumber mobilephone mobilenumber customerphone telephone tel "
-    "billingphone shippingphone cellphone"
+    "billingphone phonebilling shippingphone cellphone"
 )
 _EMAIL = _named(
-    "邮箱 电子邮箱 邮件 电子邮件 客户邮箱 邮箱地址 email emailaddress customeremail mail billingemail useremail"
+    "邮箱 电子邮箱 邮件 电子邮件 客户邮箱 邮箱地址 email emailaddress customeremail mail billingemail "
+    "emailbilling useremail"
 )
 _STORE = _named("门店 门店名称 店铺 店铺名称 所属门店 开卡门店 store storename shop location branch outlet")
 _CHANNEL = _named("渠道 销售渠道 订单来源 来源渠道 来源 channel saleschannel source medium")
@@ -93,6 +96,7 @@ def _who(key_need: Need) -> tuple[Field, ...]:
     return (
         Field("customer", _("Customer number"), Form.KEY, _NUMBER, key_need),
         Field("name", _("Name"), Form.TEXT, _NAME),
+        Field("surname", _("Surname"), Form.TEXT, _SURNAME),
         Field("phone", _("Phone"), Form.PHONE, _PHONE),
         Field("email", _("E-mail"), Form.EMAIL, _EMAIL),
     )
@@ -106,7 +110,7 @@ ORDERS = (
         _named(
             "订单编号 订单号 主订单编号 主订单号 订单id 订单流水号 单号 小票号 流水号 交易号 单据号 销售单号 "
             "orderid ordernumber orderno order invoiceno invoice invoiceid invoicenumber ordername receiptno "
-            "receipt transactionid transactionno"
+            "receipt transactionid transactionno name"
         ),
         Need.CELL,
     ),
@@ -133,7 +137,7 @@ ORDERS = (
             "买家实付 实付款 实付 实际支付金额 实收金额 实收 支付金额 付款金额 应付金额 订单应付金额 结算金额 "
             "成交金额 订单金额 销售金额 消费金额 交易金额 金额 总金额 总价 总额 合计金额 amountpaid paid "
             "total ordertotal totalamount grandtotal totalprice totalpaid amount orderamount netamount "
-            "revenue sales ordervalue money"
+            "revenue netsales sales ordervalue money"
         ),
     ),
     Field(
@@ -220,7 +224,8 @@ CUSTOMERS = (
         Form.DAY,
         _named(
             "注册日期 注册时间 入会日期 入会时间 开卡日期 开卡时间 办卡日期 创建日期 创建时间 registeredon "
-            "registeredat registrationdate signupdate joindate joined membersince createdat created"
+            "registeredat registrationdate signupdate joindate joined membersince createdat createdate "
+            "datecreated created"
         ),
     ),
     Field("store", _("Home store"), Form.TEXT, _STORE, longest=100),

@@ -19,6 +19,7 @@ DIGIT = re.compile(r"[0-9０-９]")
 LOOKS_LIKE = {
     "customer": re.compile(r"^(?![\u4e00-\u9fff·]{2,4}$|[A-Za-z]+ [A-Za-z .'-]+$)"),
     "name": re.compile(r"[^\W\d_]"),
+    "order": DIGIT,
     Form.TIME: DIGIT,
     Form.DAY: DIGIT,
     Form.BIRTHDAY: DIGIT,
@@ -38,7 +39,9 @@ KEY_CHOICES = (("customer",), ("phone",), ("email",), ("phone", "name"), ("email
 OPTIONAL = ("customer", "order")
 """A customer may be known by a contact; a row without an order number is an order by its customer and time."""
 CUSTOMER = field(Kind.ORDERS, "customer")
-PERSON = ("customer", "name", "phone", "email")
+PERSON = ("customer", "name", "surname", "phone", "email")
+SAID = {"channel", "direction", "outcome", "note", "rating", "seconds"}
+"""What makes a contact of a row about somebody at some time."""
 
 
 class NoCustomerKey(Unusable):
@@ -264,7 +267,9 @@ def _continued(columns: MappingOf[str, str], layout: Layout) -> tuple[str, ...]:
 def _fitness(proposal: Proposal) -> tuple[bool, float]:
     mapping = proposal.mapping
     complete = bool(mapping.customer_by) and all(key in mapping.columns for key in required(mapping))
-    telling = [key for key in proposal.confidence if key not in ("customer", "name", "phone", "email", "store")]
+    if mapping.kind == Kind.INTERACTIONS:
+        complete = complete and bool(mapping.columns.keys() & SAID)
+    telling = [key for key in proposal.confidence if key not in (*PERSON, "store")]
     return complete, sum(proposal.confidence[key] for key in telling)
 
 

@@ -163,7 +163,7 @@ def _columns(kind: str) -> Iterator[tuple[str, str]]:
         if known.key in CONTACTS:
             yield f"{known.key}_value", "bytea"
             yield f"{known.key}_index", "bytea"
-        elif known.key != "customer":
+        elif known.key not in ("customer", "surname"):
             yield known.key, COLUMN_TYPES[known.form]
     yield "pinyin", "text"
     yield "initials", "text"

@@ -328,3 +328,21 @@ def test_buyers_known_by_nickname_alone_are_called_by_it(imported):
     imported(MEMBERS + "爱喝茶的小雨,刘小雨,,,,,\n")
     imported("订单号,买家昵称,下单时间,实付金额\nA3,爱喝茶的小雨,2026-02-05,10\n")
     assert Customer.objects.filter(name="刘小雨").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "amounts"),
+    [
+        pytest.param(("B1,P1,2,10,18", "B1,P2,1,5,18", "B2,P1,1,10,9"), [1_800, 900], id="of-the-order-on-every-line"),
+        pytest.param(("B1,P1,2,10,18", "B1,P2,1,5,", "B2,P1,1,10,9"), [1_800, 900], id="of-the-order-on-the-first"),
+        pytest.param(("B1,P1,2,10,18", "B1,P2,1,5,4", "B2,P1,1,10,9"), [2_200, 900], id="of-each-line"),
+        pytest.param(("B1,P1,2,5,10", "B1,P2,1,10,10", "B2,P1,1,10,10"), [2_000, 1_000], id="quantity-times-price"),
+        pytest.param(("B1,P1,2,10,", "B1,P2,1,5,", "B2,P1,1,10,"), [2_500, 1_000], id="not-said"),
+    ],
+)
+def test_what_was_paid_counts_before_quantity_times_price(imported, rows, amounts):
+    text = "订单号,商品编码,数量,单价,实付金额,会员卡号,下单时间\n" + "".join(f"{row},7,2026-01-05\n" for row in rows)
+    report = imported(text)
+    assert (report["inserted"], report["quarantined"]) == (3, 0)
+    assert list(Order.objects.order_by("source_key").values_list("amount", flat=True)) == amounts
+    assert imported(text)["unchanged"] == 3

@@ -21,15 +21,25 @@ WHERE numbered.line = staged.line
 TOLD = """
 CREATE TEMP TABLE told ON COMMIT DROP AS
 SELECT "order" AS order_key, count(*) AS lines, min(line) AS first_line, min(at) AS at, min(at_on) AS at_on,
-    min(customer_key) AS customer_key, sum(line_amount)::bigint AS amount, sum(quantity) AS quantity
+    min(customer_key) AS customer_key, sum(line_amount)::bigint AS amount, sum(quantity) AS quantity,
+    sum(amount)::bigint AS paid_by_line, min(amount) AS paid, count(DISTINCT amount) > 1 AS paid_differs
 FROM {staged} GROUP BY "order"
+"""
+# Beside quantity and price a file may say what was paid: of each line, or of the whole order on the first or every
+# line, less discounts and with postage. It is of the lines where those of an order differ or each is quantity x price.
+PAID_BY_LINE = """
+SELECT coalesce(bool_or(paid_differs), false)
+    OR NOT EXISTS (SELECT FROM {staged} WHERE amount IS DISTINCT FROM line_amount)
+FROM told
 """
 HEAD = """
 CREATE TEMP TABLE head ON COMMIT DROP AS
 WITH first AS (
     SELECT told.order_key, told.lines, told.at, told.at_on, told.quantity,
         coalesce(staged.customer_key, told.customer_key) AS customer_key,
-        CASE WHEN %(by_line)s THEN told.amount ELSE staged.amount END AS amount,
+        CASE WHEN NOT %(by_line)s THEN staged.amount
+            WHEN %(paid_by_line)s THEN coalesce(told.paid_by_line, told.amount)
+            ELSE coalesce(told.paid, told.amount) END AS amount,
         coalesce(staged.status, '') AS status, coalesce(staged.channel, '') AS channel, staged.store,
         abs(coalesce(staged.refund, 0)) AS refund,
         (staged.refunded_at AT TIME ZONE %(zone)s)::date AS refunded_on,
@@ -243,7 +253,13 @@ def _judge(work: Work, *, by_line: bool) -> None:
     statuses = work.column("SELECT DISTINCT status FROM {staged} WHERE status IS NOT NULL")
     work.words("status_meaning", "status text, standing text", [(text, standing_of(text)) for text in statuses])
     work.run_all(TOLD, "ANALYZE told")
-    work.run(HEAD, by_line=by_line, tells_status=work.maps("status"), tells_channel=work.maps("channel"))
+    work.run(
+        HEAD,
+        by_line=by_line,
+        paid_by_line=by_line and work.column(PAID_BY_LINE)[0],
+        tells_status=work.maps("status"),
+        tells_channel=work.maps("channel"),
+    )
     work.run_all("CREATE UNIQUE INDEX ON head (order_id)", "ANALYZE head")
     if by_line:
         work.run_all(PRODUCTS, ITEM, "ANALYZE item (order_id)")

@@ -69,7 +69,7 @@ def identify(work: Work) -> None:
 
 def admit(work: Work) -> None:
     """Make those who are new, known by name at most. An order may name the nameless, and nobody else."""
-    if work.maps("name"):
+    if work.maps("name") or work.maps("surname"):
         work.run_all(BEFORE_NAMING, NAMING)
     work.run_all(CUSTOMERS, IDENTITIES)
 

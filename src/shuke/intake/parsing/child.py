@@ -54,7 +54,7 @@ def _read(plan: Plan, out: BinaryIO) -> None:
     continued = [mapping.columns[key] for key in mapping.continued]
     for chunk in read_chunks(found, layout, continued=continued, repairs=plan.repairs):
         if chunk.number >= plan.first_chunk:
-            checked = checker.check(chunk)
+            checked = _whole_names(checker.check(chunk))
             send_chunk(out, _sounded(checked if mapping.kind == Kind.CUSTOMERS else _named(checked)))
 
 
@@ -63,6 +63,23 @@ def _try(trial: Trial, out: BinaryIO) -> None:
 
     checker = Checker(trial.mapping, trial.layout, zone=trial.zone, region=trial.region)
     send_chunk(out, checker.check(chunk_of(trial.rows, trial.layout.header)))
+
+
+def _whole_names(checked: Checked) -> Checked:
+    """Given name and surname as one name, in the order of the language that they are written in."""
+    rows = checked.rows
+    if "surname" not in rows.column_names:
+        return checked
+    surname = rows["surname"]
+    given = rows["name"] if "name" in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+    joined = pc.if_else(
+        pc.match_substring_regex(pc.fill_null(surname, ""), CHINESE),
+        pc.binary_join_element_wise(surname, given, "", null_handling="skip"),
+        pc.binary_join_element_wise(given, surname, " ", null_handling="skip"),
+    )
+    rows = rows.drop_columns([name for name in ("name", "surname") if name in rows.column_names])
+    whole = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    return replace(checked, rows=rows.append_column("name", whole))
 
 
 def _named(checked: Checked) -> Checked:
