@@ -28,6 +28,7 @@ def only(checked):
         ("20260105", datetime(2026, 1, 4, 16, 0, tzinfo=UTC)),
         ("20260105080509", datetime(2026, 1, 5, 0, 5, 9, tzinfo=UTC)),
         ("2026-01-05T08:05:09+08:00", datetime(2026, 1, 5, 0, 5, 9, tzinfo=UTC)),
+        ("2026-01-05 00:05:09 +0000", datetime(2026, 1, 5, 0, 5, 9, tzinfo=UTC)),
         ("2026-01-05T00:05:09Z", datetime(2026, 1, 5, 0, 5, 9, tzinfo=UTC)),
         ("2026-01-05 下午 8:05", datetime(2026, 1, 5, 12, 5, tzinfo=UTC)),
         ("2026/1/5 8:05 PM", datetime(2026, 1, 5, 12, 5, tzinfo=UTC)),

@@ -148,6 +148,7 @@ _PLAIN_TIME = _replaced(
     (r"(?i)^(\S+)\s+(?:上午|am)\s*(\S+)$", r"\1 \2 AM"),
     (r"(?i)^(\S+)\s+(?:下午|晚上|pm)\s*(\S+)$", r"\1 \2 PM"),
     (r"^(\d{4})/(\d{1,2})/(\d{1,2}) ", r"\1-\2-\3 "),
+    (r"(:\d{2}(?:\.\d+)?) ?([+-](?:0\d|1[0-4])):?(\d{2})$", r"\1\2:\3"),
 )
 TIDY_TIME = f"CASE WHEN NOT regexp_full_match(@t, {literal(ISO_TIME)}) THEN trim({_PLAIN_TIME}) END"
 
