@@ -19,4 +19,4 @@ class Rescored:
 
 
 rescored: Registry[Callable[[Rescored], None]] = Registry("followers of the scores of the day")
-"""Called in the transaction that writes the scores of some customers in the day; a run of everybody has its own jobs."""
+"""Called in the transaction that writes the scores of a few customers; after a run of everybody there are jobs."""

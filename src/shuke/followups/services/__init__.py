@@ -12,6 +12,7 @@ from shuke.followups.services.closing import (
     complete,
 )
 from shuke.followups.services.planning import plan, take_more
+from shuke.followups.services.scored import follow_scores
 
 __all__ = [
     "AlreadyClosed",
@@ -24,6 +25,7 @@ __all__ = [
     "PromiseTooFar",
     "PromiseWithoutPromise",
     "complete",
+    "follow_scores",
     "hand_over",
     "move",
     "plan",
