@@ -1,6 +1,7 @@
 """In the day: what has become known of a customer moves score, tier, activity and list row, of that customer only."""
 
 import random
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -235,6 +236,18 @@ def test_marks_are_taken_in_batches_the_newest_first(wang, monkeypatch):
     assert (services.rescore_marked(), services.rescore_marked()) == (1, 0)
 
 
+def test_a_fact_goes_before_those_whom_a_run_left_to_be_scored_again(wang, monkeypatch):
+    early, late = (shop.customer(name) for name in "甲乙")
+    sell(early, TODAY)
+    services.rescore_marked()
+    sell(late, TODAY)
+    services.run()
+    sell(wang, TODAY)
+    monkeypatch.setattr(inday, "BATCH", 1)
+    services.rescore_marked()
+    assert (score_of(wang)["orders"], CustomerMark.objects.count()) == (3, 2)
+
+
 def test_who_comes_while_a_pass_works_waits_for_it(wang):
     sell(wang, TODAY)
     done = Event()
@@ -347,6 +360,24 @@ def test_a_list_that_is_being_rebuilt_holds_the_day_up_no_longer_than_its_switch
         segments.refresh(run=run, at=now())
     assert not CustomerListing.objects.filter(pk=wang.pk).exists()
     assert (listed(twin).orders, listed(twin).days_since_last) == (3, 0)
+
+
+def test_whoever_was_merged_after_the_run_was_scored_is_nobodys_member(wang):
+    twin = shop.customer("王小芳")
+    shop.order(twin, ago(20), 100)
+    run = services.run()
+    Identity.objects.filter(customer=twin).update(customer=wang)
+    segments.refresh(run=run, at=now())
+    assert not Membership.objects.filter(customer=twin).exists()
+
+
+def test_readers_open_the_scores_of_the_live_run_only(wang):
+    for days in (2, 1, 0):
+        services.run(as_of=ago(days))
+    with connections["default"].cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) SELECT count(*) FROM live_score")
+        partitions = [line for (line,) in cursor.fetchall() if re.search(r" on score_\d+", line)]
+    assert sum("never executed" not in line for line in partitions) == 1 < len(partitions)
 
 
 def test_readers_see_one_score_of_a_customer_at_every_moment(wang):

@@ -23,17 +23,17 @@ UNION ALL
 SELECT score_today.* FROM score_today WHERE orders IS NOT NULL;
 """
 
-# The live run is named in each branch: joined to both at once, the partitions of all runs would be read.
+# The live run as a value, so that it is known before the partitions are opened: joined to, all of them would be read.
 LIVE_SCORE = """
 CREATE VIEW live_score AS
-SELECT score.*, run.as_of, NULL::bigint AS id
-FROM live_run JOIN run ON run.id = live_run.run_id JOIN score ON score.run_id = live_run.run_id
-WHERE NOT EXISTS (
+SELECT score.*, (SELECT run.as_of FROM live_run JOIN run ON run.id = live_run.run_id) AS as_of, NULL::bigint AS id
+FROM score
+WHERE score.run_id = (SELECT live_run.run_id FROM live_run) AND NOT EXISTS (
     SELECT FROM score_today WHERE score_today.customer_id = score.customer_id AND score_today.run_id = score.run_id
 )
 UNION ALL
 SELECT score_today.*
-FROM live_run JOIN score_today ON score_today.run_id = live_run.run_id WHERE orders IS NOT NULL;
+FROM score_today WHERE score_today.run_id = (SELECT live_run.run_id FROM live_run) AND orders IS NOT NULL;
 """
 
 

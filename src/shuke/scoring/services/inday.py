@@ -31,9 +31,10 @@ BATCH = 5_000
 MOST_AGAIN = 20_000
 """More customers than this with facts of the day are a bulk, and wait for the run of tomorrow."""
 
+# What just happened goes before what piled up, and before those whom a run has left to be scored again.
 MARKED = """
 SELECT mark.id AS mark_id, coalesce(mark.customer_id, identity.customer_id) AS customer_id
-FROM (SELECT * FROM customer_mark ORDER BY id DESC LIMIT {most}) AS mark
+FROM (SELECT * FROM customer_mark ORDER BY identity_id IS NULL, id DESC LIMIT {most}) AS mark
 LEFT JOIN identity ON identity.id = mark.identity_id
 """
 

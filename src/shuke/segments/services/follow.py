@@ -11,13 +11,8 @@ from shuke.segments.services import statements
 
 __all__ = ["copy_profiles", "follow", "list_again"]
 
-IN_ORDER = (
-    (statements.TAKE_BACK, "present"),
-    (statements.GO_ON, "ended"),
-    (statements.END_MEMBERSHIPS, "present"),
-    (statements.BEGIN_MEMBERSHIPS, "score"),
-)
-"""What a change within the day does to memberships, and what a statement calls the rows that it goes by."""
+WITHIN_A_DAY = (statements.TAKE_BACK, statements.GO_ON, statements.END_MEMBERSHIPS, statements.BEGIN_MEMBERSHIPS)
+"""What a change within the day does to memberships, in this order."""
 
 
 def follow(moved: Rescored) -> None:
@@ -25,9 +20,8 @@ def follow(moved: Rescored) -> None:
     values = {"run": moved.run_id, "as_of": moved.as_of, "customers": moved.customers}
     with connection.cursor() as cursor:
         for kind in Membership.Kind.values:
-            for statement, rows in IN_ORDER:
-                a_few = statements.A_FEW.format(customer=f"{rows}.customer_id")
-                cursor.execute(statement.format(kind=kind, among=a_few), values | {"kind": kind})
+            for statement in WITHIN_A_DAY:
+                cursor.execute(statements.memberships_of_a_few(statement, kind=kind), values | {"kind": kind})
         list_again(cursor, moved.customers, table="customer_list", columns=statements.OF_SCORE)
 
 

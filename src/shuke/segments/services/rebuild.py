@@ -52,9 +52,8 @@ def _carry_over_memberships(values: dict[str, object]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE membership IN SHARE ROW EXCLUSIVE MODE")
         for kind in Membership.Kind.values:
-            these = {"kind": kind, "among": statements.EVERYBODY}
-            cursor.execute(statements.END_MEMBERSHIPS.format(**these), values | {"kind": kind})
-            cursor.execute(statements.BEGIN_MEMBERSHIPS.format(**these), values | {"kind": kind})
+            for statement in (statements.END_MEMBERSHIPS, statements.BEGIN_MEMBERSHIPS):
+                cursor.execute(statements.memberships_of_everybody(statement, kind=kind), values | {"kind": kind})
             counts[f"{kind}_changes"] = cursor.rowcount
     return counts
 

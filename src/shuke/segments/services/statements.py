@@ -1,43 +1,44 @@
-"""The statements that carry scores over to memberships and lists; `among` says whose.
+"""The statements that carry scores over to memberships and lists: of everybody, or of a few customers.
 
-`current_score` is a run's scores with those of the day laid over. What a statement needs to know it takes by name:
-run, as_of, kind, and customers where only a few are meant.
+What a statement needs to know it takes by name: run, as_of, kind, and customers where only a few are meant. Scores are
+`current_score`, a run's with those of the day laid over. A few are named on both sides of each join: the planner does
+not carry the condition through the view, and would read everybody's scores.
 """
 
 EVERYBODY = "true"
 A_FEW = "{customer} = ANY(%(customers)s)"
+SCORES_OF_RUN = "SELECT * FROM current_score WHERE run_id = %(run)s AND {among}"
+LIVE_SCORES = "SELECT * FROM live_score WHERE {among}"
 
 # Who had an order and has none left is in no tier.
 END_MEMBERSHIPS = """
 UPDATE membership AS present SET until = %(as_of)s
 WHERE present.until IS NULL AND present.kind = %(kind)s AND {among} AND NOT EXISTS (
-    SELECT FROM current_score AS score
-    WHERE score.run_id = %(run)s AND score.customer_id = present.customer_id AND score.{kind} = present.value)
+    SELECT FROM ({scores}) AS score WHERE score.customer_id = present.customer_id AND score.{kind} = present.value)
 """
 
+# Whoever was merged into another after the run was scored is in no tier either.
 BEGIN_MEMBERSHIPS = """
 INSERT INTO membership (customer_id, kind, value, since, run_id)
 SELECT score.customer_id, %(kind)s, score.{kind}, %(as_of)s, %(run)s
-FROM current_score AS score LEFT JOIN membership AS present
+FROM ({scores}) AS score LEFT JOIN membership AS present
   ON present.customer_id = score.customer_id AND present.kind = %(kind)s AND present.until IS NULL
-WHERE score.run_id = %(run)s AND {among} AND present.id IS NULL
+WHERE present.id IS NULL AND EXISTS (SELECT FROM identity WHERE identity.customer_id = score.customer_id)
 """
 
 # Within a day nothing has lasted: what began today and holds no more never was, and what it ended goes on.
 TAKE_BACK = """
 DELETE FROM membership AS present
 WHERE present.until IS NULL AND present.kind = %(kind)s AND present.since = %(as_of)s AND {among} AND NOT EXISTS (
-    SELECT FROM current_score AS score
-    WHERE score.run_id = %(run)s AND score.customer_id = present.customer_id AND score.{kind} = present.value)
+    SELECT FROM ({scores}) AS score WHERE score.customer_id = present.customer_id AND score.{kind} = present.value)
 """
 
 GO_ON = """
-UPDATE membership AS ended SET until = NULL
-FROM current_score AS score
-WHERE score.run_id = %(run)s AND score.customer_id = ended.customer_id AND score.{kind} = ended.value
-  AND ended.until = %(as_of)s AND ended.kind = %(kind)s AND {among} AND NOT EXISTS (
+UPDATE membership AS present SET until = NULL FROM ({scores}) AS score
+WHERE score.customer_id = present.customer_id AND score.{kind} = present.value
+  AND present.until = %(as_of)s AND present.kind = %(kind)s AND {among} AND NOT EXISTS (
     SELECT FROM membership AS newer
-    WHERE newer.customer_id = ended.customer_id AND newer.kind = ended.kind AND newer.id > ended.id)
+    WHERE newer.customer_id = present.customer_id AND newer.kind = present.kind AND newer.id > present.id)
 """
 
 PROFILES = """
@@ -88,15 +89,21 @@ DELETE FROM {table} AS listed WHERE {among}
   AND NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = listed.customer_id)
 """
 
-SCORES_OF_RUN = "SELECT * FROM current_score WHERE run_id = %(run)s AND {among}"
-LIVE_SCORES = "SELECT * FROM live_score WHERE {among}"
-
 OF_PROFILE = ("name", "pinyin", "initials", "bigrams", "owner_id", "store_id", "last_contact_on")
 OF_SCORE = (
     *("tier", "activity", "r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile", "days_since_last", "orders"),
     *("money", "net_money_365", "value_at_risk", "first_ordered_on", "last_ordered_on", "last_contact_on"),
 )
 EVERY_COLUMN = (*OF_PROFILE, *OF_SCORE[:-1])
+
+
+def memberships_of_everybody(statement: str, *, kind: str) -> str:
+    return statement.format(kind=kind, among=EVERYBODY, scores=SCORES_OF_RUN.format(among=EVERYBODY))
+
+
+def memberships_of_a_few(statement: str, *, kind: str) -> str:
+    scores = SCORES_OF_RUN.format(among=A_FEW.format(customer="customer_id"))
+    return statement.format(kind=kind, among=A_FEW.format(customer="present.customer_id"), scores=scores)
 
 
 def list_everybody(table: str) -> str:
