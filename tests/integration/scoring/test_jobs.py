@@ -56,6 +56,7 @@ def test_a_second_nightly_job_ends_at_once_while_a_run_works():
         other.execute("SELECT pg_advisory_lock(%s)", [services.RUN_LOCK])
         jobs.nightly(as_of=localdate().isoformat())
         assert not Run.objects.exists()
+        other.execute("SELECT pg_advisory_unlock(%s)", [services.RUN_LOCK])
     jobs.nightly(as_of=localdate().isoformat())
     assert queries.has_nightly(localdate())
 
