@@ -1,14 +1,21 @@
 """Writing facts: each with its marks, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from shuke.customers.models import Customer, Source
 from shuke.customers.services import primary_identity
 from shuke.history.models import CustomerMark, Interaction, MonthMark
 from shuke.staff.models import User
+
+MARK_MERGED = """
+INSERT INTO customer_mark (identity_id)
+SELECT identity.id FROM identity WHERE customer_id IN (
+    SELECT unnest(ARRAY[kept_id, absorbed_id]) FROM customer_merge WHERE id = ANY(%(merges)s))
+"""
 
 
 @transaction.atomic
@@ -48,3 +55,12 @@ def record_interaction(
     MonthMark.objects.create(month=happened_on.replace(day=1))
     CustomerMark.objects.create(identity_id=identity.pk)
     return interaction
+
+
+def mark_merged(merges: Sequence[int], at: datetime) -> None:
+    """Mark whoever merges, or their undoing, gave other facts.
+
+    No month is marked: the months of the mirror know identities only, and the map is exported with every refresh.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_MERGED, {"merges": list(merges)})

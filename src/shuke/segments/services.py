@@ -28,6 +28,8 @@ SELECT score.customer_id, %(kind)s, score.{kind}, %(as_of)s, %(run)s
 FROM score LEFT JOIN membership AS present
   ON present.customer_id = score.customer_id AND present.kind = %(kind)s AND present.until IS NULL
 WHERE score.run_id = %(run)s AND present.id IS NULL
+  -- Whoever was merged after the run was scored is nobody's member.
+  AND EXISTS (SELECT FROM identity WHERE identity.customer_id = score.customer_id)
 """
 
 PROFILES = """
@@ -81,13 +83,27 @@ SNAPSHOT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text"
 WRITTEN_SINCE = "SELECT customer_id FROM customer_list WHERE age(xmin) <= age(%(snapshot)s::text::xid)"
 
 
+# An undone merge raises the row of `customer_merge` too, so its xmin tells of both.
+MERGED_SINCE = "SELECT absorbed_id FROM customer_merge WHERE age(xmin) <= age(%(snapshot)s::text::xid)"
+
+UNLIST_SHELLS = """
+DELETE FROM customer_list_next AS listed WHERE customer_id = ANY(%(customers)s)
+  AND NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = listed.customer_id)
+"""
+LIST_RETURNED = """
+INSERT INTO customer_list_next SELECT * FROM customer_list WHERE customer_id = ANY(%(customers)s)
+ON CONFLICT DO NOTHING
+"""
+
+
 @transaction.atomic
 def refresh(*, run: Run, at: datetime) -> dict[str, int]:
     """Carry a run's tiers and activities over to the memberships and the list. Doing it twice changes nothing."""
     values = {"run": run.pk, "as_of": run.as_of}
     counts = {}
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE membership IN SHARE ROW EXCLUSIVE MODE")
+        # One refresh at a time; merges may go on, and write memberships too.
+        cursor.execute("LOCK TABLE membership IN SHARE UPDATE EXCLUSIVE MODE")
         for kind in Membership.Kind.values:
             cursor.execute(END_MEMBERSHIPS.format(kind=kind), values | {"kind": kind})
             cursor.execute(BEGIN_MEMBERSHIPS.format(kind=kind), values | {"kind": kind})
@@ -113,8 +129,17 @@ def _rebuild_list(cursor: CursorWrapper, values: dict[str, object]) -> int:
     cursor.execute(WRITTEN_SINCE, {"snapshot": snapshot})
     if customers := [customer for (customer,) in cursor.fetchall()]:
         _copy_profiles(cursor, customers, table="customer_list_next")
+    _take_over_merges(cursor, snapshot)
     cursor.execute("SELECT customer_list_switch()")
     return listed
+
+
+def _take_over_merges(cursor: CursorWrapper, snapshot: str) -> None:
+    """Whoever was merged while the next list was filled leaves it, and whoever came back returns to it."""
+    cursor.execute(MERGED_SINCE, {"snapshot": snapshot})
+    if customers := [customer for (customer,) in cursor.fetchall()]:
+        cursor.execute(UNLIST_SHELLS, {"customers": customers})
+        cursor.execute(LIST_RETURNED, {"customers": customers})
 
 
 def _keep_others_out(cursor: CursorWrapper) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -31,6 +31,9 @@ def visible(staff: User, pk: int) -> Customer:
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of a customer; that of a merged one leads to whom they were merged into."""
+    if kept := queries.kept_for(pk):
+        return redirect("web:customers.detail", visible(request.user, kept).pk)
     customer = visible(request.user, pk)
     score = Score.objects.live().filter(customer=customer).select_related("run").first()
     cards = card_context(request.user, customer)
