@@ -1,5 +1,6 @@
 """Searching a shop for people who stand twice: what is sure is merged, the rest waits, and decisions stay."""
 
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -128,7 +129,7 @@ def test_the_nightly_search_happens_once_a_day(crowd, monkeypatch):
 def test_the_twelve_doubles_of_the_crm_file_are_found(imported, shared_data, tmp_path):
     """The same people under another number of the same source: VIP000041 and VIP000041A, VIP000050 and VIP000050-1."""
     with ZipFile(shared_data / "messy_import.zip") as archive:
-        path = archive.extract("messy_import/crm_members_utf8bom.csv", tmp_path)
+        path = Path(archive.extract("messy_import/crm_members_utf8bom.csv", tmp_path))
     imported(path)
     services.search(at=now(), merges=False)
     known = dict(Identity.objects.values_list("customer", "source_key"))
