@@ -53,7 +53,7 @@ M_EMAIL, M_EMAIL_DIFFERS = 0.50, 0.40
 M_BIRTHDAY, M_BIRTHDAY_NEAR, M_BIRTHDAY_DIFFERS = 0.92, 0.06, 0.02
 U_BIRTHDAY_NEAR = 0.012
 M_STORE, M_STORE_DIFFERS = 0.60, 0.40
-M_REGISTERED = 0.15
+M_REGISTERED = 0.30
 M_SAME_SOURCE = 0.30
 LEAST_SHARED_PHONES, LEAST_SHARED_EMAILS = 0.002, 0.0005
 """Of a hundred thousand customers at least so many share a contact with a stranger, even where none is seen to."""
