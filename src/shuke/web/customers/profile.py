@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from shuke.customers import queries
+from shuke.customers.duplicates.queries import absorbed_into
 from shuke.customers.models import Customer
 from shuke.customers.services import Purpose
 from shuke.followups import queries as followups
@@ -45,6 +46,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline_of(request.user, customer),
         "birthday": queries.next_birthday(customer, on=timezone.localdate()),
         "identities": queries.identities_of(customer),
+        "merged_from": absorbed_into(customer).prefetch_related("identities__identity__source"),
+        "may_merge": request.user.may(Right.MERGE),
         "completeness": queries.completeness(
             customer,
             contacts_known=cards["contacts"],
