@@ -46,7 +46,8 @@ SAME_DAY_GROUP = 30
 # m: of one person's two records, in how many is it so? By judgement, from what shops' own duplicates look like; u of
 # whatever is not counted in the data is that of two strangers.
 M_NAME, M_SOUND, M_NEARLY_SOUND, M_SWAPPED, M_LIKE = 0.80, 0.07, 0.04, 0.03, 0.04
-U_LIKE_LATIN, U_LIKE_CHINESE = 0.003, 0.1
+U_LIKE_LATIN, U_LIKE_CHINESE = 0.003, 0.5
+"""Sisters and brothers often share one character of their given names: there, one other character is no typo."""
 M_NAME_DIFFERS = 0.02
 M_PHONE, M_PHONE_DIFFERS = 0.55, 0.40
 M_EMAIL, M_EMAIL_DIFFERS = 0.50, 0.40
@@ -55,8 +56,8 @@ U_BIRTHDAY_NEAR = 0.012
 M_STORE, M_STORE_DIFFERS = 0.60, 0.40
 M_REGISTERED = 0.30
 M_SAME_SOURCE = 0.30
-LEAST_SHARED_PHONES, LEAST_SHARED_EMAILS = 0.002, 0.0005
-"""Of a hundred thousand customers at least so many share a contact with a stranger, even where none is seen to."""
+LEAST_SHARED_PHONES, LEAST_SHARED_EMAILS = 0.01, 0.002
+"""At least this share of all customers has a contact in common with somebody else, family mostly, seen or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def words(evidence: Evidence) -> str:
     """One piece of evidence."""
     if said := COUNTED.get(evidence["code"]):
         return said(evidence.get("others", 0))
-    return _(PLAIN[evidence["code"]])
+    plain = PLAIN[evidence["code"]]
+    return _(plain)
 
 
 def told(evidence: Iterable[Evidence]) -> tuple[list[str], list[str]]:
