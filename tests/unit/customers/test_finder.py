@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date
 from itertools import combinations
+from math import log2
 
 import pytest
 
@@ -98,11 +99,14 @@ def test_a_name_written_otherwise_is_still_evidence(one, two, code):
 
 
 def test_a_phone_that_many_give_says_little():
-    shared = [Person(-n, f"客{n}", "", 5, None, date(2020, 1, 1), None, 1) for n in range(1, 40)]
-    alone = judged(person("单芳芳"), person("单芳芳", source=2))
-    pairs = found_in([*crowd(person("单芳芳", phone=5), person("单芳芳", phone=5, source=2)), *shared], least=0.01)
-    crowded = next(pair for pair in pairs if (pair.first, pair.second) == (0, 1))
-    assert crowded.probability < alone.probability
+    alone = [person("单芳芳", source=source) for source in (1, 2)]
+    crowded = [person("欧阳修竹", phone=5, source=source) for source in (1, 2)]
+    others = [Person(-n, f"客{n}", "", 5, None, date(2020, 1, 1), None, 1) for n in range(1, 15)]
+    pairs = {(pair.first, pair.second): pair for pair in found_in([*crowd(*alone, *crowded), *others], least=0.001)}
+    bits = [
+        next(told["bits"] for told in pairs[key].evidence if told["code"] == "phone_same") for key in ((0, 1), (2, 3))
+    ]
+    assert bits[0] - bits[1] == pytest.approx(log2(15), abs=0.1)
 
 
 def test_two_numbers_of_one_source_are_less_likely_one_person():
