@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from shuke.cli import database, demo, exports, intake, operate, scoring, staff
+from shuke.cli import database, demo, duplicates, exports, intake, operate, scoring, staff
 from shuke.cli.speech import say_failure
 from shuke.core.errors import ShukeError
 
@@ -22,6 +22,7 @@ app.command()(operate.verify)
 app.command()(demo.demo)
 app.command("import")(intake.import_file)
 app.command()(scoring.score)
+app.command("duplicates")(duplicates.find)
 app.command()(exports.export)
 app.add_typer(database.app, name="db")
 app.add_typer(staff.app, name="user")

@@ -2,13 +2,26 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from shuke.staff.models import Line, Store, User
 from shuke.staff.rights import Sight
 
-__all__ = ["ContactPoint", "Customer", "CustomerOwner", "CustomerTag", "Identity", "Source", "Tag"]
+__all__ = [
+    "Candidate",
+    "ContactPoint",
+    "Customer",
+    "CustomerOwner",
+    "CustomerTag",
+    "Distinct",
+    "Identity",
+    "Merge",
+    "MergeTrace",
+    "MergedIdentity",
+    "Source",
+    "Tag",
+]
 
 
 class Source(models.Model):
@@ -31,14 +44,19 @@ class Source(models.Model):
 
 
 class CustomerQuerySet(models.QuerySet):
+    def standing(self):
+        """Those who stand for a person: not whoever was merged into another, and waits for its undoing."""
+        return self.filter(~Exists(Merge.objects.standing().filter(absorbed=OuterRef("pk"))))
+
     def visible_to(self, staff: User):
         """The customers that `staff` may see; whoever is not listed in `staff.rights` sees none."""
+        seen = self.standing()
         if staff.sight == Sight.ALL:
-            return self
+            return seen
         owned = CustomerOwner.objects.filter(customer=OuterRef("pk"))
         if staff.sight == Sight.TEAM and staff.team_id:
-            return self.filter(Exists(owned.filter(owner__team=staff.team_id)))
-        return self.filter(Exists(owned.filter(owner=staff)))
+            return seen.filter(Exists(owned.filter(owner__team=staff.team_id)))
+        return seen.filter(Exists(owned.filter(owner=staff)))
 
 
 class Customer(models.Model):
@@ -176,3 +194,111 @@ class CustomerOwner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.owner_id}"
+
+
+class MergeQuerySet(models.QuerySet):
+    def standing(self):
+        """The merges that have not been undone."""
+        return self.filter(undone_at=None)
+
+
+class Merge(models.Model):
+    """Two customers found to be one person: what was the absorbed one's belongs to the kept one, until it is undone."""
+
+    kept = models.ForeignKey(Customer, models.PROTECT, related_name="merges")
+    absorbed = models.ForeignKey(Customer, models.PROTECT, related_name="absorptions", db_index=False)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    evidence = models.JSONField(default=list)
+    probability = models.FloatField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "customer_merge"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(name="customer_is_absorbed_once", fields=["absorbed"], condition=Q(undone_at=None)),
+            models.CheckConstraint(name="merge_is_of_two_customers", condition=~Q(kept=F("absorbed"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absorbed_id} into {self.kept_id}"
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.by_id is None
+
+
+class MergedIdentity(models.Model):
+    """An identity that a merge gave to the kept customer; undoing gives it back to the absorbed one."""
+
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="identities", db_index=False)
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="merged")
+
+    class Meta:
+        db_table = "merged_identity"
+        constraints = [models.UniqueConstraint(name="merge_moves_an_identity_once", fields=["merge", "identity"])]
+
+    def __str__(self) -> str:
+        return f"{self.merge_id}: {self.identity_id}"
+
+
+class MergeTrace(models.Model):
+    """What a merge changed beside the map: a row it added (no body), or one it changed, as it was before."""
+
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="traces", db_index=False)
+    table = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    body = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "merge_trace"
+        constraints = [models.UniqueConstraint(name="merge_traces_a_row_once", fields=["merge", "table", "record_id"])]
+        indexes = [models.Index(fields=["table", "record_id"], name="merge_trace_by_row")]
+
+    def __str__(self) -> str:
+        return f"{self.merge_id}: {self.table} {self.record_id}"
+
+
+class Distinct(models.Model):
+    """Somebody said that these are two people; kept by identity, so that it holds whatever else is merged."""
+
+    first = models.ForeignKey(Identity, models.PROTECT, related_name="+", db_index=False)
+    second = models.ForeignKey(Identity, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "distinct_people"
+        constraints = [
+            models.UniqueConstraint(name="two_people_are_told_apart_once", fields=["first", "second"]),
+            models.CheckConstraint(name="two_people_are_in_order", condition=Q(first__lt=F("second"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"
+
+
+class Candidate(models.Model):
+    """Two customers who may be one person, waiting for somebody to say so; every search writes them anew."""
+
+    first = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    probability = models.FloatField()
+    evidence = models.JSONField(default=list)
+    found_at = models.DateTimeField()
+    later_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "duplicate_candidate"
+        constraints = [
+            models.UniqueConstraint(name="two_customers_are_proposed_once", fields=["first", "second"]),
+            models.CheckConstraint(name="candidates_are_in_order", condition=Q(first__lt=F("second"))),
+        ]
+        indexes = [models.Index(fields=["-probability", "id"], name="candidate_by_probability")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"

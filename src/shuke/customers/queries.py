@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers import birthdays, contacts
-from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity, Tag
+from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity, Merge, Tag
 from shuke.staff.models import Line, User
 
 
@@ -29,6 +29,18 @@ class LineOwner:
 
     line: Line
     owner: User | None
+
+
+def kept_for(pk: int) -> int | None:
+    """The customer into whom number `pk` was merged, over however many merges; None for who stands for themselves."""
+    kept = None
+    while (further := _absorbed_by(kept or pk)) is not None:
+        kept = further
+    return kept
+
+
+def _absorbed_by(pk: int) -> int | None:
+    return Merge.objects.standing().filter(absorbed=pk).values_list("kept", flat=True).first()
 
 
 def with_contact(fingerprint: bytes) -> QuerySet[Customer]:

@@ -3,14 +3,23 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import Exists, OuterRef, TextChoices
 from django.utils.translation import gettext_lazy
 
 from shuke.core import audit
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.words import mark as _
 from shuke.customers import contacts, names
-from shuke.customers.models import ContactPoint, Customer, CustomerOwner, CustomerTag, Identity, Source, Tag
+from shuke.customers.models import (
+    ContactPoint,
+    Customer,
+    CustomerOwner,
+    CustomerTag,
+    Identity,
+    MergedIdentity,
+    Source,
+    Tag,
+)
 from shuke.customers.registries import profile_changed
 from shuke.staff.models import Line, User
 
@@ -114,8 +123,12 @@ def name_owner(*, customer: Customer, owner: User | None, at: datetime, line: Li
 
 
 def primary_identity(*, customer: Customer) -> Identity:
-    """The identity that carries what we note about a customer ourselves: the oldest, or a new one of our own."""
-    oldest = customer.identities.order_by("pk").first()
+    """The identity that carries what we note about a customer ourselves: the oldest, or a new one of our own.
+
+    One that a merge brought comes last, so that what we note now stays here when the merge is undone.
+    """
+    brought = MergedIdentity.objects.filter(identity=OuterRef("pk"), merge__kept=customer, merge__undone_at=None)
+    oldest = customer.identities.order_by(Exists(brought), "pk").first()
     if oldest:
         return oldest
     identity, _made = Identity.objects.get_or_create(

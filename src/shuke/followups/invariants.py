@@ -10,7 +10,7 @@ GROUP BY customer_id, cause HAVING count(*) > 1 ORDER BY customer_id, cause
 """
 
 CLOSED_IN_SILENCE = """
-SELECT id FROM follow_up WHERE closed_at IS NOT NULL AND (
+SELECT id FROM follow_up WHERE closed_at IS NOT NULL AND withdrawn IS NULL AND (
     outcome = '' OR NOT EXISTS (SELECT FROM interaction WHERE interaction.follow_up_id = follow_up.id))
 ORDER BY id
 """

@@ -38,6 +38,10 @@ class FollowUpQuerySet(VisibleByOwner):
     def open(self):
         return self.filter(closed_at=None)
 
+    def done(self):
+        """Closed by a person; what was withdrawn is neither open nor done."""
+        return self.filter(closed_at__isnull=False, withdrawn__isnull=True)
+
     def due(self, *, on):
         return self.open().filter(due_on__lte=on)
 
@@ -50,7 +54,10 @@ class FollowUpQuerySet(VisibleByOwner):
 
 
 class FollowUp(models.Model):
-    """Work for a person about one customer, with an owner, a deadline, and the reasons why it exists."""
+    """Work for a person about one customer, with an owner, a deadline, and the reasons why it exists.
+
+    It is open, or closed by a person with an outcome, or withdrawn by an event that says why (a reason with its code).
+    """
 
     class Cause(models.TextChoices):
         CADENCE = "cadence", _("Cadence")
@@ -81,6 +88,7 @@ class FollowUp(models.Model):
     outcome = models.CharField(max_length=20, blank=True, choices=Outcome)
     note = models.TextField(blank=True)
     promised_on = models.DateField(null=True, blank=True)
+    withdrawn = models.JSONField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = FollowUpQuerySet.as_manager()
@@ -100,8 +108,9 @@ class FollowUp(models.Model):
             ),
             models.CheckConstraint(
                 name="nothing_closes_without_an_outcome",
-                condition=Q(closed_at=None, closed_by=None, outcome="")
-                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
+                condition=Q(closed_at=None, closed_by=None, outcome="", withdrawn__isnull=True)
+                | (Q(closed_at__isnull=False, closed_by__isnull=False, withdrawn__isnull=True) & ~Q(outcome=""))
+                | Q(closed_at__isnull=False, closed_by=None, outcome="", withdrawn__isnull=False),
             ),
         ]
         indexes = [

@@ -86,7 +86,7 @@ def _at_hand(staff: User, on: date, owner: User | None):
 
 def _done(staff: User, on: date, owner: User | None):
     begin, end = _bounds(on)
-    return _of(owner, FollowUp.objects.visible_to(staff).filter(closed_at__gte=begin, closed_at__lt=end))
+    return _of(owner, FollowUp.objects.visible_to(staff).done().filter(closed_at__gte=begin, closed_at__lt=end))
 
 
 def _of(owner: User | None, follow_ups):

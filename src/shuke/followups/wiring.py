@@ -2,10 +2,11 @@
 
 from shuke.core import policies
 from shuke.core.registries import invariants
-from shuke.customers.registries import holders, removed
+from shuke.customers.registries import MergeFollower, holders, identities_moved, removed
 from shuke.followups import invariants as kept
 from shuke.followups import services
 from shuke.followups.policies import CADENCE
+from shuke.followups.services import claims, merges
 from shuke.scoring.registries import rescored
 
 
@@ -15,3 +16,5 @@ def wire() -> None:
     removed.register("follow_ups", services.forget)
     invariants.register("follow_ups", kept.faults)
     rescored.register("follow_ups", services.follow_scores)
+    follower = MergeFollower(joined=merges.follow, parted=merges.take_back, prepare=claims.not_while_planning)
+    identities_moved.register("follow_ups", follower)

@@ -1,15 +1,17 @@
 """Writing facts: each with its marks, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from shuke.customers.models import Customer, Source
 from shuke.customers.services import primary_identity
 from shuke.history.models import CustomerMark, Interaction, MonthMark
 from shuke.staff.models import User
+
+MERGED = "SELECT unnest(ARRAY[kept_id, absorbed_id]) FROM customer_merge WHERE id = ANY(%(merges)s)"
 
 
 @transaction.atomic
@@ -62,3 +64,13 @@ def mark(*, identities: Iterable[int] = (), customers: Iterable[int] = (), days:
     people = [CustomerMark(identity_id=identity) for identity in sorted(set(identities))]
     people += [CustomerMark(customer_id=customer) for customer in sorted(set(customers))]
     CustomerMark.objects.bulk_create(people)
+
+
+def mark_merged(merges: Sequence[int], at: datetime) -> None:
+    """Mark whoever merges, or their undoing, gave other facts.
+
+    No month is marked: the months of the mirror know identities only, and the map is exported with every refresh.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MERGED, {"merges": list(merges)})
+        mark(customers=[customer for (customer,) in cursor.fetchall()])

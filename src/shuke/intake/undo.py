@@ -107,6 +107,21 @@ SELECT customer_id FROM identity WHERE customer_id IN (SELECT customer_id FROM e
 GROUP BY customer_id HAVING bool_and(id IN (SELECT id FROM empty))
 """
 KEEP = "DELETE FROM empty WHERE customer_id = ANY(%(held)s)"
+# Who was merged into a customer who goes, goes too; an identity that was merged into one who stays, stays there.
+SHELLS = "SELECT absorbed_id FROM customer_merge WHERE kept_id = ANY(%(gone)s) AND undone_at IS NULL"
+KEEP_MERGED = """
+DELETE FROM empty WHERE customer_id <> ALL(%(gone)s) AND (
+    EXISTS (SELECT FROM merged_identity WHERE identity_id = empty.id)
+    OR EXISTS (SELECT FROM distinct_people WHERE empty.id IN (first_id, second_id)))
+"""
+MERGES = "SELECT id FROM customer_merge WHERE kept_id = ANY(%(gone)s) OR absorbed_id = ANY(%(gone)s)"
+FORGET_MERGES = (
+    "DELETE FROM merge_trace WHERE merge_id = ANY(%(merges)s)",
+    "DELETE FROM merged_identity WHERE merge_id = ANY(%(merges)s)",
+    "DELETE FROM customer_merge WHERE id = ANY(%(merges)s)",
+    "DELETE FROM distinct_people USING empty WHERE empty.id IN (first_id, second_id)",
+    "DELETE FROM duplicate_candidate WHERE first_id = ANY(%(gone)s) OR second_id = ANY(%(gone)s)",
+)
 DELETE_IDENTITIES = "DELETE FROM identity USING empty WHERE identity.id = empty.id"
 BELONGINGS = ("customer_tag", "customer_owner")
 DELETE_BELONGINGS = "DELETE FROM {} WHERE customer_id = ANY(%(gone)s)"
@@ -138,8 +153,8 @@ class _Undo:
         self.run(statement)
         return self.cursor.fetchone()[0]
 
-    def column(self, statement: str) -> list[int]:
-        self.run(statement)
+    def column(self, statement: str, **more: Any) -> list[int]:
+        self.run(statement, **more)
         return [value for (value,) in self.cursor.fetchall()]
 
 
@@ -178,7 +193,12 @@ def _customers(work: _Undo) -> dict[str, int]:
     candidates = work.column(WITHOUT_FACTS)
     held = set().union(*(held_by(candidates) for held_by in holders))
     gone = [customer for customer in candidates if customer not in held]
+    gone += work.column(SHELLS, gone=gone)
     work.run(KEEP, held=list(held))
+    work.run(KEEP_MERGED, gone=gone)
+    merges = work.column(MERGES, gone=gone)
+    for statement in FORGET_MERGES:
+        work.run(statement, merges=merges, gone=gone)
     work.run(DELETE_IDENTITIES)
     for follow in removed:
         follow(gone)

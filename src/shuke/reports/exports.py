@@ -49,6 +49,7 @@ SELECT {CUSTOMER_KEY.format(customer="score.customer_id")},
     (score.value_at_risk / 100.0)::numeric(18, 2)::text AS value_at_risk,
     run.id AS run, (run.policies ->> 'tier')::integer AS tier_policy_version
 FROM live_score AS score JOIN run ON run.id = score.run_id
+WHERE EXISTS (SELECT FROM identity WHERE identity.customer_id = score.customer_id)
 ORDER BY score.customer_id
 """,
     "followups": f"""
@@ -61,6 +62,7 @@ SELECT follow_up.id AS follow_up, {CUSTOMER_KEY.format(customer="follow_up.custo
 FROM follow_up JOIN customer ON customer.id = follow_up.customer_id
 JOIN staff_user AS owner ON owner.id = follow_up.owner_id
 LEFT JOIN staff_user AS closer ON closer.id = follow_up.closed_by_id
+WHERE follow_up.withdrawn IS NULL
 ORDER BY follow_up.id
 """,
 }

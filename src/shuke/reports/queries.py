@@ -177,7 +177,7 @@ def closed(*, staff: User, today: date, weeks_ago: int = 0) -> QuerySet[FollowUp
     """Follow-ups closed within `CLOSED_WINDOW` days, today included, the last one first; or that long before."""
     until = make_aware(datetime.combine(today + timedelta(1 - CLOSED_WINDOW * weeks_ago), time.min))
     window = {"closed_at__gte": until - timedelta(CLOSED_WINDOW), "closed_at__lt": until}
-    rows = FollowUp.objects.visible_to(staff).filter(**window)
+    rows = FollowUp.objects.visible_to(staff).done().filter(**window)
     return rows.select_related("customer__listing", "owner", "closed_by").order_by("-closed_at", "-pk")
 
 

@@ -27,6 +27,7 @@ class Right(TextChoices):
     OPEN_CONTACTS = "open_contacts", _("open contact details, one at a time")
     ASSIGN = "assign", _("hand follow-ups to others")
     AUDIT = "audit", _("read the audit trail")
+    MERGE = "merge", _("merge customers who are one person")
 
 
 SIGHT = {
@@ -38,7 +39,9 @@ SIGHT = {
 
 RIGHTS = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.OPERATIONS: frozenset({Right.IMPORT, Right.EXPORT, Right.POLICIES, Right.ASSIGN, Right.OPEN_CONTACTS}),
+    Role.OPERATIONS: frozenset(
+        {Right.IMPORT, Right.EXPORT, Right.POLICIES, Right.ASSIGN, Right.OPEN_CONTACTS, Right.MERGE}
+    ),
     Role.MANAGER: frozenset({Right.EXPORT, Right.ASSIGN, Right.OPEN_CONTACTS}),
     Role.AGENT: frozenset({Right.OPEN_CONTACTS}),
 }

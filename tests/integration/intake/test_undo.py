@@ -6,7 +6,10 @@ from django.utils import timezone
 
 import shop
 from shuke.core.models import AuditEntry
+from shuke.core.registries import invariants
+from shuke.customers import merging
 from shuke.customers import services as customers
+from shuke.customers.merging import Pair
 from shuke.customers.models import Customer, Identity
 from shuke.followups.models import FollowUp
 from shuke.history.models import Interaction, MonthMark, Order
@@ -194,3 +197,17 @@ def test_the_report_of_an_undone_import_is_still_there(brought):
     this = undone(brought(FIRST))
     assert queries.report(this)["rows_in"] == 2
     assert not list(queries.faults())
+
+
+def test_customers_who_were_merged_go_with_their_import_and_stay_with_anothers(brought):
+    first = brought(MEMBERS + "5,赵六,13700000005,,\n")
+    this = brought(MEMBERS + "7,王小明,13812345678,,\n8,王小明,13812345678,,\n9,赵六,13700000005,,\n")
+    by_key = {identity.source_key: identity.customer for identity in Identity.objects.all()}
+    admin = shop.user("admin", Role.ADMINISTRATOR)
+    for kept, absorbed in (("7", "8"), ("5", "9")):
+        merging.merge(pair=Pair(by_key[kept].pk, by_key[absorbed].pk), by=admin, at=timezone.now())
+    undone(this)
+    assert set(Identity.objects.values_list("source_key", flat=True)) == {"5", "9"}
+    assert {identity.customer for identity in Identity.objects.all()} == {by_key["5"]}
+    assert [fault for check in invariants for fault in check()] == []
+    assert undone(first).undo_report["customers_removed"] == 0

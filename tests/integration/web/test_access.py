@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import shop
 from shuke.customers import contacts
-from shuke.customers.models import ContactPoint, CustomerOwner, CustomerTag, Tag
+from shuke.customers.models import Candidate, ContactPoint, CustomerOwner, CustomerTag, Tag
 from shuke.followups.models import FollowUp
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import Line, Team
@@ -81,6 +81,19 @@ ROWS: dict[str, list[Row]] = {
         Row((NOT_THERE,) * 4, "post", ("own", "their_point")),
         Row((WRONG, WRONG, NOT_THERE, NOT_THERE), "post", ("other", "their_point")),
     ],
+    "web:customers.merge": [
+        Row((OK, OK, NO, NO), args=("own",)),
+        Row((OK, OK, NO, NO), args=("other",)),
+        Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",)),
+    ],
+    "web:duplicates": [Row((OK, OK, NO, NO))],
+    "web:duplicates.merged": [Row((OK, OK, NO, NO))],
+    "web:duplicates.search": [Row((FOUND, FOUND, NO, NO), "post")],
+    "web:duplicates.decide": [
+        Row((WRONG, WRONG, NO, NO), "post", ("pair",)),
+        Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",)),
+    ],
+    "web:duplicates.undo": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
     "web:imports": [Row((OK, OK, NO, NO))],
     "web:imports.preview": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("word",))],
     "web:imports.detail": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",))],
@@ -158,6 +171,8 @@ def things(db) -> dict[str, object]:
         CustomerOwner.objects.create(customer=customer, line=Line.main(), owner=owner, since=timezone.now())
         made |= {name: customer.pk, f"{prefix}order": shop.order(customer, timezone.localdate(), 100).pk}
         made |= {f"{prefix}point": _phone(customer).pk, f"{prefix}work": _work(customer, owner).pk}
+    pair = {"first_id": made["own"], "second_id": made["other"], "probability": 0.5, "found_at": timezone.now()}
+    made["pair"] = Candidate.objects.create(**pair).pk
     made["tag"] = Tag.objects.create(name="VIP").pk
     CustomerTag.objects.create(customer_id=made["own"], tag_id=made["tag"], at=timezone.now())
     return made | {"nobody": 999_999, "word": "no-such-thing", "policy": "tier"}

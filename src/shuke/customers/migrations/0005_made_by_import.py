@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0003_identities_stay'),
+        ('customers', '0004_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

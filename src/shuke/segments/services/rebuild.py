@@ -23,10 +23,11 @@ PATIENCE = 400
 
 SNAPSHOT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text"
 
-# Rows of the list, and of the scores of the day for who has left the list.
+# Rows of the list, and for who has left the list those of the day's scores and of merges, which their undoing raises.
 WRITTEN_SINCE = """
 SELECT customer_id FROM customer_list WHERE age(xmin) <= age(%(snapshot)s::text::xid)
 UNION SELECT customer_id FROM score_today WHERE age(xmin) <= age(%(snapshot)s::text::xid)
+UNION SELECT absorbed_id FROM customer_merge WHERE age(xmin) <= age(%(snapshot)s::text::xid)
 """
 
 

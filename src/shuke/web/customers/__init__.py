@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.web.customers import edit, lists, profile
+from shuke.web.customers import duplicates, edit, lists, profile
 
 urlpatterns = [
     path("customers/", lists.index, name="customers"),
@@ -16,4 +16,10 @@ urlpatterns = [
     path("customers/<int:pk>/tags/<int:tag>/remove/", edit.remove_tag, name="customers.untag"),
     path("customers/<int:pk>/owners/<int:line>/", edit.owner, name="customers.owner"),
     path("customers/<int:pk>/contacts/<int:point>/", edit.open_contact, name="customers.contact"),
+    path("customers/<int:pk>/merge/", duplicates.by_hand, name="customers.merge"),
+    path("duplicates/", duplicates.index, name="duplicates"),
+    path("duplicates/merged/", duplicates.merged, name="duplicates.merged"),
+    path("duplicates/search/", duplicates.search, name="duplicates.search"),
+    path("duplicates/<int:pk>/", duplicates.decide, name="duplicates.decide"),
+    path("duplicates/merges/<int:pk>/undo/", duplicates.undo, name="duplicates.undo"),
 ]

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from shuke.customers import queries
+from shuke.customers.duplicates.queries import absorbed_into
 from shuke.customers.models import Customer
 from shuke.customers.services import Purpose
 from shuke.followups import queries as followups
@@ -31,6 +32,9 @@ def visible(staff: User, pk: int) -> Customer:
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of a customer; that of a merged one leads to whom they were merged into."""
+    if kept := queries.kept_for(pk):
+        return redirect("web:customers.detail", visible(request.user, kept).pk)
     customer = visible(request.user, pk)
     score = LiveScore.objects.filter(customer=customer).select_related("run").first()
     cards = card_context(request.user, customer)
@@ -42,6 +46,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline_of(request.user, customer),
         "birthday": queries.next_birthday(customer, on=timezone.localdate()),
         "identities": queries.identities_of(customer),
+        "merged_from": absorbed_into(customer).prefetch_related("identities__identity__source"),
+        "may_merge": request.user.may(Right.MERGE),
         "completeness": queries.completeness(
             customer,
             contacts_known=cards["contacts"],
