@@ -60,15 +60,17 @@ def score(customers: int, *, as_of: date) -> "tuple[Run, float]":
     """Write invented scores of everybody through the real way back, and switch; the run and the seconds it took."""
     from django.utils.timezone import now
 
-    from shuke.scoring import services
+    from shuke.scoring import queries
+    from shuke.scoring.mirror import Refreshed
     from shuke.scoring.models import Run
+    from shuke.scoring.services import runs
 
-    columns = services._columns()
+    columns = queries.columns()
     rows = _scores(columns.remove(0), as_of)
     run = Run.objects.create(kind=Run.Kind.NIGHTLY, as_of=as_of, started_at=now())
     begun = time.perf_counter()
-    run.counts = {"customers": services._write(run, rows, columns)}
-    services._switch(run, lambda run: None)
+    run.counts = {"customers": runs._write(run, rows, columns)}
+    runs._switch(run, lambda run: None, Refreshed((), 0))
     return run, time.perf_counter() - begun
 
 

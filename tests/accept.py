@@ -39,6 +39,8 @@ IMPORT_LOCKS = 7_303_000_000
 
 READY_WITHIN = 60
 """Seconds from the installed program to the page of the demo."""
+SCORED_WITHIN = 10
+"""Seconds from the commit of a fact to the customer's page and score."""
 KNOWN = {"customers": 4338, "orders": 18_532, "money": 8_911_407.90, "net": 8_300_065.81}
 
 CONTENT = """
@@ -252,10 +254,18 @@ def write_order(writer: psycopg.Connection, key: str) -> None:
 
 def keyboard(folder: Path) -> str:
     """The browser test that closes ten follow-ups with the keyboard and counts the keys."""
-    return browser_test("tests/browser/test_calls.py", "ten_follow_ups_in_a_row")
+    return measured_by("tests/browser/test_calls.py", "ten_follow_ups_in_a_row")
 
 
-def browser_test(path: str, words: str) -> str:
+def in_the_day(folder: Path) -> str:
+    """A running installation is told of single orders, one at a time."""
+    measured = measured_by("tests/journeys/test_the_day.py", "within_seconds")
+    seconds = float(measured.split()[0])
+    assert seconds <= SCORED_WITHIN, measured
+    return measured
+
+
+def measured_by(path: str, words: str) -> str:
     command = [sys.executable, "-m", "pytest", "-q", path, "-k", words, "-s"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
@@ -265,7 +275,7 @@ def browser_test(path: str, words: str) -> str:
 
 def newcomer(folder: Path) -> str:
     """From an installation without data to the first closed follow-up, in the browser, with a file of one's own."""
-    return browser_test("tests/journeys/test_newcomer.py", "newcomer")
+    return measured_by("tests/journeys/test_newcomer.py", "newcomer")
 
 
 def excerpt(target: Path) -> Path:
@@ -295,6 +305,7 @@ PROMISES = (
     Promise("Random kills of an import end in the same content", killed_imports),
     Promise("kill -9 of each process in turn loses nothing and all comes back", killed_processes),
     Promise("Interleaved writers and a late commit miss no fact in the mirror", late_commits),
+    Promise("An event is on the 360 and scored within 10 s", in_the_day),
     Promise("A newcomer with an order file of their own closes a first follow-up", newcomer),
     Promise("An agent closes ten follow-ups in a row with the keyboard", keyboard),
 )

@@ -1,6 +1,7 @@
 """One real PostgreSQL for all tests: the embedded one, or the server that the three URLs of `settings.py` name."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ SHARED_DATA = Path(os.environ.get("SHUKE_SHARED_DATA", Path(__file__).resolve().
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> Iterator[None]:
-    """A new database, migrated by its owner, used by the role that runs the program."""
+    """A new database, migrated by its owner, used by the role that runs the program; no mirror of the one before."""
     from django.db import connections
 
     from shuke.core import schema
@@ -27,6 +28,7 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
         _create_database()
         schema.migrate()
         _let_tests_truncate()
+        shutil.rmtree(test_settings.CLUSTER.home.mirror, ignore_errors=True)
         yield
         for connection in connections.all(initialized_only=True):
             connection.close()

@@ -12,26 +12,27 @@ TREND_DAYS = 90
 YEAR_DAYS = 365
 
 
-def rfm_t(tables: Tables, *, as_of: date) -> ir.Table:
-    """One row per customer with an order before `as_of`; a fact dated on or after it is never seen.
+def rfm_t(tables: Tables, *, as_of: date, seen_until: date) -> ir.Table:
+    """One row per customer with an order before `seen_until`; a fact dated on or after it is never seen.
 
-    Money in minor units, gaps and ages in days. An order is a sale above zero that was not cancelled.
+    Days are counted to `as_of`. Money in minor units, gaps and ages in days. An order is a sale above zero that was
+    not cancelled.
     """
-    movements = _with_gaps(_movements(tables, as_of=as_of))
+    movements = _with_gaps(_movements(tables, seen_until=seen_until))
     people = _summed(movements, as_of=as_of)
     customers = people.filter(people.orders > 0).inner_join(tables.identities, "identity_id")
     return _measures(customers, as_of=as_of)
 
 
-def _movements(tables: Tables, *, as_of: date) -> ir.Table:
+def _movements(tables: Tables, *, seen_until: date) -> ir.Table:
     """All that moves a customer's money, as identity_id, on, amount, and `ordered_on` where it counts as an order.
 
     One stream and not orders beside returns, so that the facts are read once. What was paid back for a cancelled
     order goes with the order, and not off it once more.
     """
-    events = tables.order_events.filter(tables.order_events.happened_on < as_of)
+    events = tables.order_events.filter(tables.order_events.happened_on < seen_until)
     cancelled = events.filter(events.kind == "cancellation")
-    facts = _orders(tables.orders, as_of=as_of).union(_paid_back(events)).anti_join(cancelled, "order_id")
+    facts = _orders(tables.orders, seen_until=seen_until).union(_paid_back(events)).anti_join(cancelled, "order_id")
     return _by_first_identity(facts.select("identity_id", "on", "amount", "ordered_on"), tables.identities)
 
 
@@ -47,8 +48,8 @@ def _by_first_identity(facts: ir.Table, identities: ir.Table) -> ir.Table:
     return joined.select("on", "amount", "ordered_on", identity_id=joined.first_id.coalesce(joined.identity_id))
 
 
-def _orders(orders: ir.Table, *, as_of: date) -> ir.Table:
-    seen = orders.filter(orders.ordered_on < as_of, orders.identity_id.notnull())
+def _orders(orders: ir.Table, *, seen_until: date) -> ir.Table:
+    seen = orders.filter(orders.ordered_on < seen_until, orders.identity_id.notnull())
     counts = (seen.kind == "sale") & (seen.amount > 0)
     day = seen.ordered_on
     return seen.select("order_id", "identity_id", "amount", on=day, ordered_on=counts.ifelse(day, None))

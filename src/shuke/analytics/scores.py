@@ -6,7 +6,8 @@
     scored = scores.apply(features, policies, parameters)        # lazy, one wide row per customer
 
 Nothing here executes. `features` is the only pass over the facts: an engine keeps its result for the two
-steps after it. In the day, give the tables of a few customers and the parameters of the last run.
+steps after it. In the day, give the tables of a few customers, the day after as `seen_until`, and the parameters
+of the last run.
 """
 
 from datetime import date
@@ -23,9 +24,12 @@ from shuke.analytics.tiers import fit_lines, tiers
 from shuke.analytics.value import fit_shop_median_gap, value_at_risk
 
 
-def features(tables: Tables, *, as_of: date) -> ir.Table:
-    """What is known of each customer before `as_of`. A customer without an order has no row."""
-    return rfm_t(tables, as_of=as_of)
+def features(tables: Tables, *, as_of: date, seen_until: date | None = None) -> ir.Table:
+    """What is known of each customer as of a day. A customer without an order has no row.
+
+    Facts dated before `seen_until` are seen: `as_of` itself if left out, so that a run of everybody is of whole days.
+    """
+    return rfm_t(tables, as_of=as_of, seen_until=seen_until or as_of)
 
 
 def fit(features: ir.Table, policies: Policies) -> ir.Table:

@@ -6,6 +6,7 @@ from shuke.customers.registries import holders, removed
 from shuke.followups import invariants as kept
 from shuke.followups import services
 from shuke.followups.policies import CADENCE
+from shuke.scoring.registries import rescored
 
 
 def wire() -> None:
@@ -13,3 +14,4 @@ def wire() -> None:
     holders.register("follow_ups", services.hold)
     removed.register("follow_ups", services.forget)
     invariants.register("follow_ups", kept.faults)
+    rescored.register("follow_ups", services.follow_scores)

@@ -162,12 +162,22 @@ class MonthMark(models.Model):
 
 
 class CustomerMark(models.Model):
-    """An identity whose facts have changed since it was last scored; a run of everybody clears what it has seen."""
+    """Somebody whose facts have changed since they were last scored; deleted by the run that saw it.
 
-    identity_id = models.BigIntegerField()
+    A fact names its identity, whosever that is when it is scored; a move of identities names the customers.
+    """
+
+    identity_id = models.BigIntegerField(null=True)
+    customer_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "customer_mark"
+        constraints = [
+            models.CheckConstraint(
+                name="customer_mark_names_somebody",
+                condition=Q(identity_id__isnull=False) | Q(customer_id__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
-        return str(self.identity_id)
+        return f"identity {self.identity_id}" if self.identity_id else f"customer {self.customer_id}"

@@ -1,6 +1,7 @@
 """Writing facts: each with its marks, in one transaction."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -45,6 +46,19 @@ def record_interaction(
         follow_up_id=follow_up_id,
         corrects=corrects,
     )
-    MonthMark.objects.create(month=happened_on.replace(day=1))
-    CustomerMark.objects.create(identity_id=identity.pk)
+    mark(identities=[identity.pk], days=[happened_on])
     return interaction
+
+
+def mark(*, identities: Iterable[int] = (), customers: Iterable[int] = (), days: Iterable[date] = ()) -> None:
+    """Say whose facts have changed, and on which days; call it in the transaction that changes them.
+
+    The months of `days` are exported to the mirror anew, and whoever is named is scored within seconds of the commit.
+    Facts name `identities`; who gains or loses an identity is named among `customers`, the one before as well as the
+    one after. A bulk import leaves people out and asks for a run of everybody.
+    """
+    months = {day.replace(day=1) for day in days}
+    MonthMark.objects.bulk_create(MonthMark(month=month) for month in sorted(months))
+    people = [CustomerMark(identity_id=identity) for identity in sorted(set(identities))]
+    people += [CustomerMark(customer_id=customer) for customer in sorted(set(customers))]
+    CustomerMark.objects.bulk_create(people)

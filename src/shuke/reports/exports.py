@@ -39,7 +39,7 @@ ORDER BY customer.id
 """,
     "scores": f"""
 SELECT {CUSTOMER_KEY.format(customer="score.customer_id")},
-    run.as_of::text AS as_of, score.days_since_last, score.orders,
+    score.as_of::text AS as_of, score.days_since_last, score.orders,
     (score.money / 100.0)::numeric(18, 2)::text AS money,
     (score.net_money / 100.0)::numeric(18, 2)::text AS net_money,
     (score.net_money_365 / 100.0)::numeric(18, 2)::text AS net_money_365,
@@ -48,7 +48,7 @@ SELECT {CUSTOMER_KEY.format(customer="score.customer_id")},
     score.trend, score.median_gap, score.tier, score.activity,
     (score.value_at_risk / 100.0)::numeric(18, 2)::text AS value_at_risk,
     run.id AS run, (run.policies ->> 'tier')::integer AS tier_policy_version
-FROM score JOIN live_run ON live_run.run_id = score.run_id JOIN run ON run.id = score.run_id
+FROM live_score AS score JOIN run ON run.id = score.run_id
 ORDER BY score.customer_id
 """,
     "followups": f"""

@@ -1,6 +1,6 @@
 """Engines: what executes the pure scores over the mirror. DuckDB on one machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 from shuke.scoring.mirror import Mirror
 
-__all__ = ["Scored", "duckdb", "score"]
+__all__ = ["Scored", "duckdb", "rescore", "score"]
 
 THREADS = 2
 BATCH_ROWS = 100_000
@@ -56,6 +56,25 @@ def score(engine: ibis.BaseBackend, tables: Tables, *, as_of: date, policies: Po
     parameters = Parameters.from_row(learned)
     scored = scores.apply(features, policies, parameters)
     return Scored(parameters, _stream(engine, _shaped(scored, columns)))
+
+
+def rescore(
+    tables: Mapping[str, pa.Table],
+    *,
+    as_of: date,
+    seen_until: date,
+    policies: Policies,
+    parameters: Parameters,
+    columns: pa.Schema,
+) -> pa.Table:
+    """Score the customers of some tables by what a run has learned from everybody; in memory, for a few thousand."""
+    engine = ibis.duckdb.connect(threads=1)
+    try:
+        facts = Tables(**{name: engine.create_table(name, table) for name, table in tables.items()})
+        features = scores.features(facts, as_of=as_of, seen_until=seen_until)
+        return engine.to_pyarrow(_shaped(scores.apply(features, policies, parameters), columns))
+    finally:
+        engine.disconnect()
 
 
 def _stream(engine: ibis.BaseBackend, table: ir.Table) -> pa.RecordBatchReader:

@@ -14,54 +14,22 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shuke.core.databases import advisory_lock, conninfo
+from shuke.core.databases import advisory_lock
 from shuke.history.models import MonthMark
+from shuke.scoring import facts
+from shuke.scoring.facts import SCHEMAS
 
 __all__ = ["Manifest", "Mirror", "Refreshed"]
 
-ORDERS = """
-SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount
-FROM customer_order WHERE ordered_on >= '{first}' AND ordered_on < '{after}'
-"""
-ORDER_EVENTS = """
-SELECT e.order_id, o.identity_id, e.kind, e.happened_on, e.amount
-FROM order_event e JOIN customer_order o ON o.id = e.order_id
-WHERE e.happened_on >= '{first}' AND e.happened_on < '{after}'
-"""
-IDENTITIES = "SELECT id AS identity_id, customer_id FROM identity"
 MONTHS_WITH_FACTS = """
 SELECT date_trunc('month', ordered_on)::date AS month FROM customer_order GROUP BY 1
 UNION SELECT date_trunc('month', happened_on)::date FROM order_event GROUP BY 1
 """
 
-SCHEMAS = {
-    "orders": pa.schema(
-        [
-            ("order_id", pa.int64()),
-            ("identity_id", pa.int64()),
-            ("source_id", pa.int64()),
-            ("store_id", pa.int64()),
-            ("line_id", pa.int64()),
-            ("kind", pa.string()),
-            ("ordered_on", pa.date32()),
-            ("amount", pa.int64()),
-        ]
-    ),
-    "order_events": pa.schema(
-        [
-            ("order_id", pa.int64()),
-            ("identity_id", pa.int64()),
-            ("kind", pa.string()),
-            ("happened_on", pa.date32()),
-            ("amount", pa.int64()),
-        ]
-    ),
-    "identities": pa.schema([("identity_id", pa.int64()), ("customer_id", pa.int64())]),
-}
+DAYS = {"orders": "ordered_on", "order_events": "happened_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +44,15 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a refresh did: the months it wrote anew, the rows in them, and the marks of customers that it saw."""
+    """What a refresh did: the months it wrote anew, the rows in them; and what its snapshot saw of the day.
+
+    That is the marks of customers, and the rows that had been scored since the run before.
+    """
 
     months: tuple[date, ...]
     rows: int
     customer_marks: tuple[int, ...] = ()
+    rescored: tuple[int, ...] = ()
 
 
 class Mirror:
@@ -113,37 +85,37 @@ class Mirror:
 
     def _refresh(self) -> Refreshed:
         before = self.manifest()
-        with closing(adbc.connect(conninfo())) as snapshot:
-            _read_only_snapshot(snapshot)
-            marks = _fetch(snapshot, "SELECT id, month FROM month_mark")
+        with facts.snapshot() as snapshot:
+            marks = facts.fetch(snapshot, "SELECT id, month FROM month_mark")
             marked = MONTHS_WITH_FACTS if before is None else "SELECT DISTINCT month FROM month_mark"
-            months = sorted(_fetch(snapshot, marked)["month"].to_pylist())
-            customers = _fetch(snapshot, "SELECT id FROM customer_mark")["id"].to_pylist()
+            months = sorted(facts.fetch(snapshot, marked)["month"].to_pylist())
+            customers = facts.fetch(snapshot, "SELECT id FROM customer_mark")["id"].to_pylist()
+            rescored = facts.fetch(snapshot, "SELECT id FROM score_today")["id"].to_pylist()
             after, rows = self._export(snapshot, before or Manifest(), months)
         self._switch(after)
         MonthMark.objects.filter(pk__in=marks["id"].to_pylist()).delete()
         self._sweep(after)
-        return Refreshed(tuple(months), rows, tuple(customers))
+        return Refreshed(tuple(months), rows, tuple(customers), tuple(rescored))
 
     def _export(self, snapshot, before: Manifest, months: list[date]) -> tuple[Manifest, int]:
         files = {table: dict(before.files[table]) for table in SCHEMAS}
         rows = 0
         for month in months:
-            span = {"first": month, "after": _next_month(month)}
-            for table, query in (("orders", ORDERS), ("order_events", ORDER_EVENTS)):
+            for table, day in DAYS.items():
                 files[table].pop(str(month), None)
-                name, written = self._write(snapshot, table, query.format(**span), label=f"{month:%Y-%m}")
+                within = f"{day} >= '{month}' AND {day} < '{_next_month(month)}'"
+                name, written = self._write(snapshot, table, among=within, label=f"{month:%Y-%m}")
                 rows += written
                 if written:
                     files[table][str(month)] = name
-        files["identities"]["all"], _ = self._write(snapshot, "identities", IDENTITIES, label="all")
+        files["identities"]["all"], _ = self._write(snapshot, "identities", among="true", label="all")
         return Manifest(files), rows
 
-    def _write(self, snapshot, table: str, query: str, *, label: str) -> tuple[str, int]:
+    def _write(self, snapshot, table: str, *, among: str, label: str) -> tuple[str, int]:
         name = f"{table}-{label}-{uuid.uuid4().hex}.parquet"
         rows = 0
         with closing(snapshot.cursor()) as cursor:
-            cursor.execute(query)
+            cursor.execute(facts.SELECTS[table].format(among=among))
             with pq.ParquetWriter(self.folder / name, SCHEMAS[table], compression="zstd") as writer:
                 for batch in _large(cursor.fetch_record_batch()):
                     writer.write_table(batch.cast(SCHEMAS[table]))
@@ -170,17 +142,6 @@ class Mirror:
             self.folder.mkdir(parents=True, exist_ok=True)
             pq.write_table(SCHEMAS[table].empty_table(), path)
         return path
-
-
-def _read_only_snapshot(snapshot) -> None:
-    with closing(snapshot.cursor()) as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-
-def _fetch(snapshot, query: str) -> pa.Table:
-    with closing(snapshot.cursor()) as cursor:
-        cursor.execute(query)
-        return cursor.fetch_arrow_table()
 
 
 def _large(batches: pa.RecordBatchReader, rows: int = 500_000) -> Iterator[pa.Table]:

@@ -4,10 +4,11 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from shuke.customers.models import Customer
 
-__all__ = ["LiveRun", "Run", "Score"]
+__all__ = ["LiveRun", "LiveScore", "Run", "Score", "ScoreToday"]
 
 
 class RunQuerySet(models.QuerySet):
@@ -54,6 +55,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"run {self.pk} as of {self.as_of}"
 
+    @property
+    def looks_back(self) -> bool:
+        """Did somebody ask for a day that was past already? What happens now has no place in its scores."""
+        return self.kind == Run.Kind.ASKED and self.as_of < localdate(self.started_at)
+
 
 class LiveRun(models.Model):
     """The one row that says which run's scores count."""
@@ -71,16 +77,16 @@ class LiveRun(models.Model):
 
 class ScoreQuerySet(models.QuerySet):
     def live(self):
-        """The scores that count now."""
+        """The scores of the live run, as it left them."""
         return self.filter(run_id__in=LiveRun.objects.values("run_id"))
 
 
-class Score(models.Model):
-    """What a run says of one customer. Money in minor units; the table is list-partitioned by run (migration 0002)."""
+class ScoreColumns(models.Model):
+    """What is said of one customer, by the parameters and policies of a run. Money in minor units."""
 
     pk = models.CompositePrimaryKey("run_id", "customer_id")
-    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False)
-    customer = models.ForeignKey(Customer, models.DO_NOTHING, db_constraint=False, related_name="scores")
+    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="+")
+    customer = models.ForeignKey(Customer, models.DO_NOTHING, db_constraint=False, related_name="+")
     days_since_last = models.IntegerField()
     orders = models.IntegerField()
     money = models.BigIntegerField()
@@ -109,11 +115,42 @@ class Score(models.Model):
     money_90 = models.BigIntegerField()
     money_90_before = models.BigIntegerField()
 
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in run {self.run_id}"
+
+
+class Score(ScoreColumns):
+    """What a run has said of a customer; the table is list-partitioned by run (migration 0002)."""
+
     objects = ScoreQuerySet.as_manager()
 
     class Meta:
         db_table = "score"
         managed = False
 
-    def __str__(self) -> str:
-        return f"{self.customer_id} in run {self.run_id}"
+
+class ScoreToday(ScoreColumns):
+    """What has been said of a customer since the live run: it stands instead of the run's row (migration 0003).
+
+    Each scoring writes a new row with a new `id`. Who has no order left has a row of NULLs: no score any more.
+    """
+
+    id = models.BigIntegerField()
+    as_of = models.DateField()
+
+    class Meta:
+        db_table = "score_today"
+        managed = False
+
+
+class LiveScore(ScoreColumns):
+    """The score of a customer that counts now: of today if there is one, else of the live run. A view."""
+
+    as_of = models.DateField()
+
+    class Meta:
+        db_table = "live_score"
+        managed = False

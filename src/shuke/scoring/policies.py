@@ -1,5 +1,6 @@
 """The policies that scoring obeys."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
@@ -17,6 +18,12 @@ class InForce:
 
     bodies: Policies
     versions: dict[str, int]
+
+
+def at_versions(versions: Mapping[str, int]) -> Policies:
+    """The bodies that a run has named by their versions."""
+    rfm, tier, activity = (policies.at_version(kind, versions.get(kind.key, 0)).body for kind in (RFM, TIER, ACTIVITY))
+    return Policies(rfm=rfm, tier=tier, activity=activity)
 
 
 def in_force() -> InForce:

@@ -3,10 +3,23 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
+
+from shuke.analytics.parameters import Parameters
 from shuke.scoring.models import LiveRun, Run, Score
 
 PAUSE_AFTER_FAILURE = timedelta(minutes=15)
 """What has failed on every try is seldom mended within a minute, and a run keeps both cores busy."""
+
+_ARROW_TYPES = {
+    "IntegerField": pa.int32(),
+    "SmallIntegerField": pa.int16(),
+    "BigIntegerField": pa.int64(),
+    "FloatField": pa.float64(),
+    "DateField": pa.date32(),
+    "CharField": pa.string(),
+    "ForeignKey": pa.int64(),
+}
 
 
 def live_run() -> Run | None:
@@ -24,6 +37,22 @@ def nightly_is_due(as_of: date, *, at: datetime) -> bool:
     """Is the nightly run of this business date still missing, and was the last failure of one long enough ago?"""
     failed = Run.objects.nightly(as_of).filter(status=Run.Status.FAILED, finished_at__gt=at - PAUSE_AFTER_FAILURE)
     return not has_nightly(as_of) and not failed.exists()
+
+
+def has_failed_lately(*, at: datetime) -> bool:
+    """Has a run of any kind failed so short a time ago that another would do no better?"""
+    return Run.objects.filter(status=Run.Status.FAILED, finished_at__gt=at - PAUSE_AFTER_FAILURE).exists()
+
+
+def parameters_of(run: Run) -> Parameters:
+    """What a run has learned from everybody."""
+    return Parameters.model_validate(run.parameters)
+
+
+def columns() -> pa.Schema:
+    """The columns of a score as an engine writes them, `run_id` first."""
+    fields = [field for field in Score._meta.concrete_fields if field.column]
+    return pa.schema([(field.column, _ARROW_TYPES[field.get_internal_type()]) for field in fields])
 
 
 def faults() -> Iterator[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.db import connection
 
 # One statement sees one moment: a run or a refresh that ends meanwhile cannot set the two sides against each other.
-# A customer who came after the run began is listed by the next one.
+# A customer who came after the run began is listed by the next one; who has lost the last identity and is marked for
+# it leaves the list within seconds.
 DIFFERENCES = """
 WITH followed AS (
     SELECT run.id, run.started_at FROM live_run JOIN run ON run.id = live_run.run_id
@@ -17,15 +18,16 @@ SELECT
        AND EXISTS (SELECT FROM identity WHERE identity.customer_id = customer.id)
        AND NOT EXISTS (SELECT FROM customer_list WHERE customer_list.customer_id = customer.id)),
     (SELECT count(*) FROM customer_list
-     WHERE NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = customer_list.customer_id)),
-    (SELECT count(*) FROM score JOIN customer_list USING (customer_id)
+     WHERE NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = customer_list.customer_id)
+       AND NOT EXISTS (SELECT FROM customer_mark WHERE customer_mark.customer_id = customer_list.customer_id)),
+    (SELECT count(*) FROM current_score AS score JOIN customer_list USING (customer_id)
      WHERE score.run_id = followed.id AND score.tier <> customer_list.tier)
 FROM followed
 """
 
 
 def faults() -> Iterator[str]:
-    """What does not hold: the list has the customers that have an identity, with the tiers of the live run."""
+    """What does not hold: the list has the customers that have an identity, with the tiers of their scores."""
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES)
         missing, strange, elsewhere = cursor.fetchone() or (0, 0, 0)
@@ -34,4 +36,4 @@ def faults() -> Iterator[str]:
     if strange:
         yield f"{strange} customers are in the list without an identity"
     if elsewhere:
-        yield f"{elsewhere} customers are listed with another tier than the live run gave them"
+        yield f"{elsewhere} customers are listed with another tier than their score gives them"

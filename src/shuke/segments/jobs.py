@@ -1,6 +1,5 @@
 """Segments follow each run, and the day's plan follows them."""
 
-from django.db import transaction
 from django.utils.timezone import localdate, now
 from procrastinate.contrib.django import app
 
@@ -16,9 +15,11 @@ def refresh(run_id: int) -> None:
 
     A try that comes after the next run went live leaves everything to that run's own refresh.
     """
-    with transaction.atomic():
-        if live_run() != Run(pk=run_id):
-            return
-        services.refresh(run=Run.objects.get(pk=run_id), at=now())
-        enqueue("reports.refresh", run_id=run_id)
-        enqueue("followups.plan_day", on=localdate().isoformat(), run_id=run_id)
+    if live_run() == Run(pk=run_id):
+        run = Run.objects.get(pk=run_id)
+        services.refresh(run=run, at=now(), then=lambda: _count_and_plan(run_id))
+
+
+def _count_and_plan(run_id: int) -> None:
+    enqueue("reports.refresh", run_id=run_id)
+    enqueue("followups.plan_day", on=localdate().isoformat(), run_id=run_id)

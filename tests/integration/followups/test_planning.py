@@ -15,6 +15,7 @@ from shuke.customers.models import CustomerOwner
 from shuke.followups import services
 from shuke.followups.models import FollowUp, Plan, Waiting
 from shuke.followups.policies import CADENCE, CadencePolicy, TierCadence
+from shuke.scoring.registries import Rescored
 from shuke.segments.models import CustomerListing
 from shuke.staff.rights import Role
 
@@ -321,6 +322,19 @@ def test_the_seventh_day_is_reckoned_from_the_planned_day(shop: Shop):
     shop.plan()
     follow_up = FollowUp.objects.get()
     assert (follow_up.due_on, follow_up.overdue_on) == (DAY, DAY + days(7))
+
+
+def test_in_the_day_the_value_at_risk_of_open_and_waiting_work_follows_the_scored_customers(shop: Shop):
+    agent = shop.colleague()
+    closed, other = (shop.follow_up(owner=agent, value_at_risk=5) for _ in range(2))
+    services.complete(follow_up=closed, outcome="reached", by=agent, at=noon(DAY))
+    open_one = shop.follow_up(owner=agent, customer=closed.customer, value_at_risk=5)
+    waiting = Waiting.objects.create(customer=shop.customer(), due_on=DAY, value_at_risk=5)
+    CustomerListing.objects.update(value_at_risk=77)
+    services.follow_scores(Rescored(1, DAY, [open_one.customer_id, waiting.pk]))
+    for row in (open_one, other, closed, waiting):
+        row.refresh_from_db()
+    assert [row.value_at_risk for row in (open_one, other, closed, waiting)] == [77, 5, 5, 77]
 
 
 def test_open_follow_ups_follow_the_customers_value_at_risk(shop: Shop):

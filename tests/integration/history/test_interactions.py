@@ -1,9 +1,9 @@
 """Recording a contact: a fact that stays, with the marks that make it count."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, IntegrityError
 
 from shuke.customers.models import Customer, Identity, Source
 from shuke.history import services
@@ -45,3 +45,15 @@ def test_what_was_recorded_stays(customer):
     fact = services.record_interaction(customer=customer, at=LATE_IN_JUNE, channel="phone")
     with pytest.raises(DatabaseError):
         Interaction.objects.filter(pk=fact.pk).update(note="x")
+
+
+def test_a_batch_marks_each_month_and_each_person_once():
+    services.mark(identities=[7, 5, 7], customers=[9], days=[date(2026, 6, 30), date(2026, 6, 1), date(2026, 7, 1)])
+    assert [str(each.month) for each in MonthMark.objects.order_by("pk")] == ["2026-06-01", "2026-07-01"]
+    people = CustomerMark.objects.order_by("pk").values_list("identity_id", "customer_id")
+    assert list(people) == [(5, None), (7, None), (None, 9)]
+
+
+def test_a_mark_names_somebody():
+    with pytest.raises(IntegrityError):
+        CustomerMark.objects.create()

@@ -38,7 +38,7 @@ def test_a_list_that_has_still_to_follow_the_live_run_is_not_judged(wang):
 
 def test_another_tier_is_a_fault(wang):
     CustomerListing.objects.filter(pk=wang.pk).update(tier="lead")
-    assert list(faults()) == ["1 customers are listed with another tier than the live run gave them"]
+    assert list(faults()) == ["1 customers are listed with another tier than their score gives them"]
 
 
 def test_a_customer_who_is_missing_is_a_fault(wang):

@@ -14,6 +14,7 @@ from shuke.customers.models import Customer
 from shuke.scoring import services as scoring
 from shuke.segments import services
 from shuke.segments.models import CustomerListing
+from shuke.segments.services import rebuild
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +94,7 @@ def test_a_reader_who_stays_long_holds_nobody_else_up(run, monkeypatch):
             waits.append(another.execute("SELECT count(*) FROM customer_list").fetchone())
         reader.rollback()
 
-    monkeypatch.setattr(services, "sleep", read_meanwhile)
+    monkeypatch.setattr(rebuild, "sleep", read_meanwhile)
     with psycopg.connect(conninfo()) as reader:
         reader.execute("SELECT count(*) FROM customer_list")
         services.refresh(run=run, at=now())

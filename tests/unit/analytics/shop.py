@@ -53,8 +53,8 @@ def _table(rows: list[Row], schema: ibis.Schema) -> ir.Table:
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema.to_pyarrow()), schema=schema)
 
 
-def measured(facts: Tables, *, as_of: date = TODAY) -> dict[int, Row]:
-    return rows(scores.features(facts, as_of=as_of))
+def measured(facts: Tables, *, as_of: date = TODAY, seen_until: date | None = None) -> dict[int, Row]:
+    return rows(scores.features(facts, as_of=as_of, seen_until=seen_until))
 
 
 def fitted(facts: Tables, policies: Policies | None = None, *, as_of: date = TODAY) -> Parameters:

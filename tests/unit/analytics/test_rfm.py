@@ -50,6 +50,15 @@ def test_a_fact_of_today_is_not_known_yet():
     assert (wang["orders"], wang["net_money"], wang["last_ordered_on"]) == (1, 500, ago(5))
 
 
+def test_in_the_day_the_facts_of_the_day_are_known_and_days_are_counted_to_it():
+    orders = [sale(1, 5, 500), sale(1, 0, 900), sale(1, -1, 7), sale(2, 8, 300), sale(3, 0, 40)]
+    facts = tables(orders, [event(4, "refund", 2, 0, 100), event(4, "refund", 2, -1, 9)])
+    wang, chen, new = measured(facts, seen_until=ago(-1)).values()
+    assert (wang["days_since_last"], wang["orders"], wang["money_90"]) == (0, 2, 1_400)
+    assert (chen["days_since_last"], chen["net_money"]) == (8, 200)
+    assert (new["days_since_first"], new["orders_per_month"]) == (0, 1.0)
+
+
 def test_orders_a_month_count_at_least_one_month():
     assert measured(tables([sale(1, 2), sale(1, 1)]))[1]["orders_per_month"] == 2.0
 

@@ -13,6 +13,7 @@ from shuke.followups.services.closing import (
 )
 from shuke.followups.services.letting_go import forget, hold
 from shuke.followups.services.planning import plan, take_more
+from shuke.followups.services.scored import follow_scores
 
 __all__ = [
     "AlreadyClosed",
@@ -26,6 +27,7 @@ __all__ = [
     "PromiseWithoutPromise",
     "complete",
     "forget",
+    "follow_scores",
     "hand_over",
     "hold",
     "move",

@@ -14,7 +14,7 @@ from shuke.followups import queries as followups
 from shuke.followups import reasons
 from shuke.history import queries as history
 from shuke.history.queries import Strand, Timeline
-from shuke.scoring.models import Score
+from shuke.scoring.models import LiveScore
 from shuke.segments import queries as segments
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
@@ -32,7 +32,7 @@ def visible(staff: User, pk: int) -> Customer:
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     customer = visible(request.user, pk)
-    score = Score.objects.live().filter(customer=customer).select_related("run").first()
+    score = LiveScore.objects.filter(customer=customer).select_related("run").first()
     cards = card_context(request.user, customer)
     context = {
         "customer": customer,

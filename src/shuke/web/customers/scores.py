@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from shuke.analytics.value import GAPS_UNTIL_GONE
 from shuke.core import policies
-from shuke.scoring.models import Run, Score
+from shuke.scoring.models import LiveScore, Run
 from shuke.scoring.policies import ACTIVITY, RFM, TIER
 from shuke.web.templatetags.shuke import days, days_ago, money_round, percent
 
@@ -26,7 +26,7 @@ class Letter:
 class Told:
     """All that the score cards say."""
 
-    score: Score
+    score: LiveScore
     run: Run
     letters: list[Letter]
     tier: list[str]
@@ -35,7 +35,7 @@ class Told:
     versions: list[str]
 
 
-def tell(score: Score) -> Told:
+def tell(score: LiveScore) -> Told:
     """Put a score into words, by the policies that its run obeyed."""
     run = score.run
     rfm, tier, activity = (
@@ -52,7 +52,7 @@ def tell(score: Score) -> Told:
     )
 
 
-def _letters(score: Score, policy) -> list[Letter]:
+def _letters(score: LiveScore, policy) -> list[Letter]:
     return [
         Letter(
             _("Recency"),
@@ -87,7 +87,7 @@ def _letters(score: Score, policy) -> list[Letter]:
     ]
 
 
-def _by_rank(score: Score, policy) -> list[str]:
+def _by_rank(score: LiveScore, policy) -> list[str]:
     recency = {"gold": policy.gold_recency_share, "silver": policy.silver_share}
     money = {"gold": policy.gold_money_share, "silver": policy.silver_share}
     return [
@@ -111,7 +111,7 @@ def _rank(line: str | None, shares: dict[str, float], *, inside: str, outside: s
     return words % {"share": percent(share, 0)}
 
 
-def _by_spend(score: Score, policy) -> list[str]:
+def _by_spend(score: LiveScore, policy) -> list[str]:
     return [
         _("Net money of 12 months: %(money)s") % {"money": _money(score.net_money_365)},
         _("Gold from %(gold)s, silver from %(silver)s")
@@ -119,7 +119,7 @@ def _by_spend(score: Score, policy) -> list[str]:
     ]
 
 
-def _activity(score: Score, policy) -> list[str]:
+def _activity(score: LiveScore, policy) -> list[str]:
     if score.activity == "new":
         first = _("First order %(ago)s") % {"ago": days_ago(score.days_since_first)}
         return [first, _("New up to %(limit)s after it") % {"limit": days(policy.new_days)}]
@@ -127,7 +127,7 @@ def _activity(score: Score, policy) -> list[str]:
     return [last, _limit(score, policy)]
 
 
-def _limit(score: Score, policy) -> str:
+def _limit(score: LiveScore, policy) -> str:
     limit = days(round(score.active_until_days))
     if score.activity == "active" and score.active_until_days > policy.active_days:
         return _("Active up to %(limit)s: %(times)s × the own gap") % {
@@ -144,7 +144,7 @@ def _limit(score: Score, policy) -> str:
     return _("Lost begins after %(lost)s") % {"lost": days(policy.dormant_days)}
 
 
-def _value_at_risk(score: Score, run: Run) -> list[str]:
+def _value_at_risk(score: LiveScore, run: Run) -> list[str]:
     own = score.median_gap is not None
     gap = score.median_gap if own else run.parameters.get("shop_median_gap") or 1
     risk = min(1.0, score.days_since_last / (GAPS_UNTIL_GONE * gap)) if gap else 1.0

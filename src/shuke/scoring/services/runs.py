@@ -1,7 +1,7 @@
 """Runs: score everybody as of a day, write the scores beside the old ones, and switch in one step."""
 
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,25 +16,15 @@ from shuke.core import audit
 from shuke.core.databases import advisory_lock, conninfo
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.words import mark as _
-from shuke.history.models import CustomerMark
-from shuke.scoring import engines, policies
-from shuke.scoring.mirror import Mirror
+from shuke.scoring import engines, policies, queries
+from shuke.scoring.locks import RUN_LOCK
+from shuke.scoring.mirror import Mirror, Refreshed
 from shuke.scoring.models import LiveRun, Run, Score
+from shuke.scoring.services import inday
 
-__all__ = ["RUN_LOCK", "AlreadyScored", "FutureDay", "run"]
+__all__ = ["AlreadyScored", "FutureDay", "NothingYet", "mirror", "run"]
 
 KEEP_DAYS = 35
-RUN_LOCK = 7_301_003
-
-_ARROW_TYPES = {
-    "IntegerField": pa.int32(),
-    "SmallIntegerField": pa.int16(),
-    "BigIntegerField": pa.int64(),
-    "FloatField": pa.float64(),
-    "DateField": pa.date32(),
-    "CharField": pa.string(),
-    "ForeignKey": pa.int64(),
-}
 
 
 class AlreadyScored(Conflict):
@@ -78,8 +68,8 @@ def run(
         _bury_the_dead()
         this = _begin(as_of, kind, in_force.versions, at or now())
         try:
-            marks = _score(this, in_force)
-            _switch(this, then, marks)
+            refreshed = _score(this, in_force)
+            _switch(this, then, refreshed)
         except BaseException as failure:
             _give_up(this, type(failure).__name__)
             raise
@@ -101,10 +91,10 @@ def _begin(as_of: date, kind: Run.Kind, versions: dict[str, int], at: datetime) 
         raise AlreadyScored(as_of=as_of) from None
 
 
-def _score(this: Run, in_force: policies.InForce) -> Sequence[int]:
-    """Compute and write the scores; returns the marks of customers that the run has seen."""
+def _score(this: Run, in_force: policies.InForce) -> Refreshed:
+    """Compute and write the scores; returns what the run has seen."""
     store = mirror()
-    columns = _columns()
+    columns = queries.columns()
     with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
         scored = engines.score(engine, tables, as_of=this.as_of, policies=in_force.bodies, columns=columns.remove(0))
         rows = _write(this, scored.rows, columns)
@@ -112,12 +102,7 @@ def _score(this: Run, in_force: policies.InForce) -> Sequence[int]:
         raise NothingYet(as_of=this.as_of)
     this.parameters = scored.parameters.model_dump(mode="json")
     this.counts = {"customers": rows, "months_refreshed": len(refreshed.months)}
-    return refreshed.customer_marks
-
-
-def _columns() -> pa.Schema:
-    fields = [field for field in Score._meta.concrete_fields if field.column]
-    return pa.schema([(field.column, _ARROW_TYPES[field.get_internal_type()]) for field in fields])
+    return refreshed
 
 
 def _write(this: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
@@ -138,14 +123,13 @@ def _of_run(this: Run, batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBa
 
 
 @transaction.atomic
-def _switch(this: Run, then: Callable[[Run], None], marks: Sequence[int] = ()) -> None:
+def _switch(this: Run, then: Callable[[Run], None], seen: Refreshed) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT score_attach_partition(%s)", [this.pk])
     this.status, this.finished_at = Run.Status.DONE, now()
     this.save()
     LiveRun.objects.update_or_create(id=1, defaults={"run": this})
-    if this.as_of == localdate():
-        CustomerMark.objects.filter(pk__in=marks).delete()
+    inday.hand_over(this, marks=seen.customer_marks, rows=seen.rescored)
     audit.record(None, "run.done", this, at=this.finished_at, as_of=str(this.as_of), **this.counts)
     then(this)
 

@@ -1,0 +1,165 @@
+"""In the day: the customers of whom something has become known are scored again, and only those.
+
+A pass takes the newest marks and reads all facts of their customers in one snapshot, scores them by the parameters and
+policies of the live run, and writes the rows to `score_today`, where they stand instead of the run's. The same
+transaction deletes the marks that the snapshot saw and lets the segments follow. A fact that commits meanwhile has its
+own mark; a pass that is killed leaves nothing, or all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils.timezone import localdate, now
+
+from shuke.core.databases import advisory_lock, advisory_lock_if_free
+from shuke.core.jobs import enqueue
+from shuke.history.models import CustomerMark
+from shuke.scoring import engines, facts, policies, queries
+from shuke.scoring.facts import fetch, numbers
+from shuke.scoring.locks import IN_DAY_LOCK, RUN_LOCK
+from shuke.scoring.models import LiveRun, Run
+from shuke.scoring.registries import Rescored, rescored
+
+__all__ = ["hand_over", "rescore_marked"]
+
+BATCH = 5_000
+"""Marks that one pass takes: about two seconds of work."""
+MOST_AGAIN = 20_000
+"""More customers than this with facts of the day are a bulk, and wait for the run of tomorrow."""
+
+# What just happened goes before what piled up, and before those whom a run has left to be scored again.
+MARKED = """
+SELECT mark.id AS mark_id, coalesce(mark.customer_id, identity.customer_id) AS customer_id
+FROM (SELECT * FROM customer_mark ORDER BY identity_id IS NULL, id DESC LIMIT {most}) AS mark
+LEFT JOIN identity ON identity.id = mark.identity_id
+"""
+
+# What a run that is of whole days cannot know: who has facts of its own day.
+WITH_FACTS_OF_THE_DAY = """
+SELECT DISTINCT identity.customer_id FROM identity JOIN (
+    SELECT identity_id FROM customer_order WHERE ordered_on BETWEEN %(as_of)s AND %(today)s
+    UNION
+    SELECT customer_order.identity_id FROM order_event JOIN customer_order ON customer_order.id = order_event.order_id
+    WHERE happened_on BETWEEN %(as_of)s AND %(today)s
+) AS moved ON moved.identity_id = identity.id
+"""
+
+CARRY_OVER = f"""
+UPDATE score_today SET run_id = %(run)s
+WHERE id <> ALL(%(seen)s) OR customer_id IN ({WITH_FACTS_OF_THE_DAY})
+"""
+
+MARK_AGAIN = f"""
+WITH of_the_day AS MATERIALIZED ({WITH_FACTS_OF_THE_DAY} LIMIT {MOST_AGAIN + 1})
+INSERT INTO customer_mark (customer_id)
+SELECT customer_id FROM score_today
+UNION SELECT customer_id FROM of_the_day WHERE (SELECT count(*) FROM of_the_day) <= {MOST_AGAIN}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a snapshot knew of the marked customers: all their facts, and the marks it saw."""
+
+    marks: list[int]
+    customers: list[int]
+    tables: dict[str, pa.Table]
+
+
+def rescore_marked() -> int:
+    """Score the customers with the newest marks; returns how many, so that 0 means there is nothing to do now.
+
+    Whoever comes while another pass works waits for it. Where nothing has been scored yet, a run of everybody is asked
+    for; where the live run looks back on purpose, and where another run is switched in meanwhile, the marks stay.
+    """
+    if not CustomerMark.objects.exists():
+        return 0
+    with advisory_lock(IN_DAY_LOCK):
+        live = queries.live_run()
+        if live is None:
+            _ask_for_a_run()
+        if live is None or live.looks_back:
+            return 0
+        taken, as_of = _take(), localdate()
+        return len(taken.customers) if _write(live, taken, _score(live, taken, as_of), as_of) else 0
+
+
+def _ask_for_a_run() -> None:
+    with advisory_lock_if_free(RUN_LOCK) as none_works:
+        if none_works and not queries.has_failed_lately(at=now()):
+            enqueue("scoring.run", key="scoring.run")
+
+
+def _take() -> Taken:
+    with facts.snapshot() as snapshot:
+        marked = fetch(snapshot, MARKED.format(most=BATCH))
+        customers = marked["customer_id"].drop_null().unique()
+        identities = _read(snapshot, "identities", f"customer_id = ANY({numbers(customers)})")
+        whose = f"identity_id = ANY({numbers(identities['identity_id'])})"
+        tables = {table: _read(snapshot, table, whose) for table in ("orders", "order_events")}
+    return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables | {"identities": identities})
+
+
+def _read(snapshot, table: str, among: str) -> pa.Table:
+    return fetch(snapshot, facts.SELECTS[table].format(among=among)).cast(facts.SCHEMAS[table])
+
+
+def _score(live: Run, taken: Taken, as_of: date) -> pa.Table:
+    """The same expressions as in the run, over the facts of a few, the day itself included."""
+    return engines.rescore(
+        taken.tables,
+        as_of=as_of,
+        seen_until=as_of + timedelta(days=1),
+        policies=policies.at_versions(live.policies),
+        parameters=queries.parameters_of(live),
+        columns=queries.columns().remove(0),
+    )
+
+
+@transaction.atomic
+def _write(live: Run, taken: Taken, rows: pa.Table, as_of: date) -> bool:
+    """Lay the rows over the live run's and let everybody follow; False if the live run is another one by now."""
+    if not LiveRun.objects.select_for_update().filter(run=live):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM score_today WHERE customer_id = ANY(%s)", [taken.customers])
+        _copy(cursor, live, taken.customers, rows, as_of)
+    CustomerMark.objects.filter(pk__in=taken.marks).delete()
+    for follow in rescored:
+        follow(Rescored(live.pk, as_of, taken.customers))
+    return True
+
+
+def _copy(cursor: CursorWrapper, live: Run, customers: Sequence[int], rows: pa.Table, as_of: date) -> None:
+    names = ", ".join(rows.column_names)
+    with cursor.copy(f"COPY score_today (run_id, as_of, {names}) FROM STDIN") as copy:
+        for row in _with_the_unscored(customers, rows):
+            copy.write_row((live.pk, as_of, *row))
+
+
+def _with_the_unscored(customers: Sequence[int], rows: pa.Table) -> Iterator[tuple[object, ...]]:
+    """A row for each customer, in the columns of `rows`; NULLs for those who have no score any more, or none yet."""
+    yield from zip(*(column.to_pylist() for column in rows.columns), strict=True)
+    scored = set(rows["customer_id"].to_pylist())
+    nothing = [None] * (rows.num_columns - 1)
+    yield from ((customer, *nothing) for customer in customers if customer not in scored)
+
+
+def hand_over(this: Run, *, marks: Sequence[int], rows: Sequence[int]) -> None:
+    """Let a run that is switched in take over from the day; call it in the transaction that switches.
+
+    `marks` and `rows` of the day are those that the run's snapshot saw, so it knows what they stand for: all facts
+    before its own day. Whoever has facts that it cannot know keeps the row of the day, and is scored again.
+    """
+    values = {"run": this.pk, "seen": list(rows), "as_of": this.as_of, "today": localdate()}
+    with connection.cursor() as cursor:
+        if not this.looks_back:
+            CustomerMark.objects.filter(pk__in=marks).delete()
+            cursor.execute(CARRY_OVER, values)
+        cursor.execute("DELETE FROM score_today WHERE run_id <> %(run)s", values)
+        if not this.looks_back:
+            cursor.execute(MARK_AGAIN, values)

@@ -1,0 +1,44 @@
+"""A few customers at once, ahead of the next run: their memberships and their rows of the list."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from shuke.scoring.registries import Rescored
+from shuke.segments.models import CustomerListing, Membership
+from shuke.segments.services import statements
+
+__all__ = ["copy_profiles", "follow", "forget", "list_again"]
+
+WITHIN_A_DAY = (statements.TAKE_BACK, statements.GO_ON, statements.END_MEMBERSHIPS, statements.BEGIN_MEMBERSHIPS)
+"""What a change within the day does to memberships, in this order."""
+
+
+def follow(moved: Rescored) -> None:
+    """Bring memberships and list to the scores of the day; what it costs follows the number of customers."""
+    values = {"run": moved.run_id, "as_of": moved.as_of, "customers": moved.customers}
+    with connection.cursor() as cursor:
+        for kind in Membership.Kind.values:
+            for statement in WITHIN_A_DAY:
+                cursor.execute(statements.memberships_of_a_few(statement, kind=kind), values | {"kind": kind})
+        list_again(cursor, moved.customers, table="customer_list", columns=statements.OF_SCORE)
+
+
+def copy_profiles(customers: Sequence[int]) -> None:
+    """Bring the profiles of these customers into the list at once; who is new comes into it."""
+    with connection.cursor() as cursor:
+        list_again(cursor, customers, table="customer_list", columns=statements.OF_PROFILE)
+
+
+def forget(customers: Sequence[int]) -> None:
+    """Take customers who are gone off the list at once."""
+    for model in (CustomerListing, Membership):
+        model.objects.filter(customer__in=customers).delete()
+
+
+def list_again(cursor: CursorWrapper, customers: Sequence[int], *, table: str, columns: tuple[str, ...]) -> None:
+    """Bring some columns of some customers to what they are now, new customers in, and those without identity out."""
+    values = {"customers": list(customers)}
+    cursor.execute(statements.list_a_few(table, columns), values)
+    cursor.execute(statements.unlist(table), values)

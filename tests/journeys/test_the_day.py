@@ -1,0 +1,70 @@
+"""In the day, on a whole installation: a fact is on its customer's page and scored within seconds, kills or not."""
+
+import os
+import signal
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from installation import Installation, wait_until
+
+pytestmark = pytest.mark.slow
+
+FILE = """订单号,会员号,姓名,下单时间,金额
+A1,M1,王芳,2025-03-01 10:00,300
+A2,M1,王芳,2025-06-01 10:00,500
+A3,M2,李强,2026-02-01 10:00,80
+A4,M3,陈静,2026-05-01 10:00,900
+"""
+PASSWORD = "of-a-test-2026"
+PATIENCE = 60
+KILLS = int(os.environ.get("SHUKE_KILLS", "3"))
+
+
+@pytest.fixture
+def site(tmp_path: Path):
+    """A scored shop, up and running."""
+    orders = tmp_path / "orders.csv"
+    orders.write_text(FILE, encoding="utf-8")
+    site = Installation(tmp_path / "home", SHUKE_DEMO="1")
+    site.json("import", str(orders))
+    site.run("user", "add", "admin", "--role", "administrator", "--password", PASSWORD)
+    site.json("score")
+    with site.up():
+        wait_until(site.works, seconds=PATIENCE)
+        yield site
+
+
+def orders_counted(site: Installation, customer: int) -> int:
+    """How many orders the customer's score and list row know of, the lesser of the two."""
+    both = "SELECT least(score.orders, listed.orders) FROM live_score AS score JOIN customer_list AS listed"
+    ((orders,),) = site.sql(f"{both} USING (customer_id) WHERE customer_id = {customer}")
+    return orders
+
+
+def test_an_order_is_on_the_page_and_scored_within_seconds(site):
+    ((wang,),) = site.sql("SELECT id FROM customer WHERE name = '王芳'")
+    visit = site.log_in("admin", PASSWORD)
+
+    def is_told(key: str, *, orders: int) -> bool:
+        _status, page = visit(f"/customers/{wang}/")
+        return key in page and '"score-value">today<' in page and orders_counted(site, wang) == orders
+
+    times = []
+    for number in range(3):
+        (committed,) = site.sell_today(wang, f"today-{number}")
+        wait_until(partial(is_told, f"today-{number}", orders=3 + number), seconds=PATIENCE)
+        times.append(time.time() - committed)
+    print(f"measured: {max(times):.1f} s at most from the commit of an order to page, score and list row")
+
+
+def test_a_worker_that_is_killed_loses_no_fact(site):
+    ((wang,),) = site.sql("SELECT id FROM customer WHERE name = '王芳'")
+    for number in range(KILLS):
+        site.sell_today(wang, *(f"{number}-{each}" for each in range(3)))
+        os.kill(site.processes()["worker"], signal.SIGKILL)
+    committed = site.sell_today(wang, "last")[-1]
+    wait_until(lambda: orders_counted(site, wang) == 2 + 3 * KILLS + 1, seconds=PATIENCE)
+    print(f"measured: {time.time() - committed:.1f} s after {KILLS} kills")
