@@ -1,6 +1,6 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, intake, policies, reports, staff
+from shuke.web import customers, followups, intake, policies, reports, staff, tokens
 
 app_name = "web"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     *intake.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
+    *tokens.urlpatterns,
 ]
