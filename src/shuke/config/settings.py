@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
     "shuke.core",
     "shuke.staff",
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "shuke.segments",
     "shuke.followups",
     "shuke.reports",
+    "shuke.api",
 ]
 
 MIDDLEWARE = [
