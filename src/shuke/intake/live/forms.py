@@ -1,6 +1,6 @@
 """How the values of a record are written: the strict forms of what files write in many ways.
 
-Bounds and rounding are those of files (`intake.checks.forms`), so that a record and a row that say the same are the same.
+Bounds and rounding are those of files (`intake.checks.forms`): a record and a row that say the same are the same.
 """
 
 import re
@@ -61,7 +61,7 @@ Nobody = BeforeValidator(_nobody)
 
 
 def decimal(*, digits: int, scale: int) -> Any:
-    """A decimal number in quotes as whole units of 1/`scale`, halves away from zero; at most `digits` before its point."""
+    """A number in quotes as whole units of 1/`scale`, halves away from zero; at most `digits` before its point."""
 
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, str | int):

@@ -27,6 +27,12 @@ ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS)
 SAID_FOR_ALL = frozenset({"status", "channel", "refund"})
 """Fields of an order whose absence means something: records that tell other ones of these are applied apart."""
 
+BEGIN = """
+SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET CONSTRAINTS ALL IMMEDIATE;
+SELECT pg_advisory_xact_lock(%s, %s)
+"""
+"""A batch has no statistics; without them the planner would rather read a large table than look up a hundred keys."""
+
 
 class Result(StrEnum):
     """What became of a record."""
@@ -65,8 +71,7 @@ def receive(*, source: str, records: Sequence[Taken | Untaken], at: datetime, to
 def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime, token: str) -> list[Answer]:
     answers: list[Answer] = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, source.pk])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(BEGIN, [SOURCE_LOCK, source.pk])
         for group in _groups(taken):
             this = days.of(source, group[0].kind, at=at)
             results = _apply(cursor, this, group, at=at)
