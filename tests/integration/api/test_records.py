@@ -10,7 +10,7 @@ from integration.api.conftest import order, problems, results
 from shuke.core.models import AuditEntry
 from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity
 from shuke.history.models import CustomerMark, Interaction, MonthMark, Order, OrderEvent, OrderLine
-from shuke.intake import queries
+from shuke.intake import queries, services
 from shuke.intake.models import BeforeImage, Import
 from shuke.staff.models import Store
 from shuke.staff.rights import Scope
@@ -249,11 +249,24 @@ def test_text_is_kept_as_it_is_and_never_run(till):
     assert Customer.objects.get().name == name
 
 
-def test_no_table_of_a_batch_outlives_it(till):
-    till.send("orders", order())
+def test_no_row_of_a_batch_outlives_it(till):
+    till.send("events", {"type": "order", **order(), "phone": "13800138000"}, {"type": "interaction", **contact()})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()")
-        assert cursor.fetchone() == (0,)
+        for table in ("staged_orders", "staged_interactions", "person", "head", "spoken"):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone() == (0,)
+
+
+def test_files_and_batches_take_turns_in_one_session(till, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_text("订单号,会员卡号,下单时间,实付金额\nA1,7,2026-11-03 14:20,10.50\nA2,8,2026-11-03,3\n")
+    till.send("orders", order())
+    report = services.run(import_id=services.begin(path=file, source="till").pk).report
+    assert (report["inserted"], report["unchanged"]) == (1, 1)
+    assert results(till.send("orders", order(), order("A2", customer="8", at="2026-11-03", amount="4"))) == [
+        "unchanged",
+        "updated",
+    ]
 
 
 def test_buyers_known_by_nickname_alone_are_called_by_it(till):

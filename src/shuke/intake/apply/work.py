@@ -73,9 +73,7 @@ class Work:
 
     def words(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """A small working table of `rows`, for meanings that the database does not know."""
-        self.cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(table), sql.SQL(columns))
-        )
+        self.run(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
         with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -19,19 +19,13 @@ from shuke.intake.fields import Kind
 from shuke.intake.live import days, marks
 from shuke.intake.live.problems import Problem
 from shuke.intake.live.reading import Taken, Untaken
-from shuke.intake.live.work import OUTCOMES, LiveWork
+from shuke.intake.live.work import OUTCOMES, LiveWork, Tables
 from shuke.intake.mapping import Grain, Mapping
 from shuke.intake.models import Import
 
 ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS)
 SAID_FOR_ALL = frozenset({"status", "channel", "refund"})
 """Fields of an order whose absence means something: records that tell other ones of these are applied apart."""
-
-BEGIN = """
-SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_advisory_xact_lock(%s, %s)
-"""
-"""A batch has no statistics; without them the planner would rather read a large table than look up a hundred keys."""
 
 
 class Result(StrEnum):
@@ -71,10 +65,12 @@ def receive(*, source: str, records: Sequence[Taken | Untaken], at: datetime, to
 def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime, token: str) -> list[Answer]:
     answers: list[Answer] = []
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN, [SOURCE_LOCK, source.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, source.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        tables = Tables(cursor)
         for group in _groups(taken):
             this = days.of(source, group[0].kind, at=at)
-            results = _apply(cursor, this, group, at=at)
+            results = _apply(tables, this, group, at=at)
             days.count(this, Counter(results.values()), at=at)
             answers += [Answer(each.index, each.key, results[each.key], each.problems) for each in group]
     counts = Counter(answer.result for answer in answers)
@@ -100,10 +96,10 @@ def _groups(taken: Iterable[Taken]) -> list[list[Taken]]:
     return [groups[shape] for shape in sorted(groups)]
 
 
-def _apply(cursor: Any, this: Import, group: Sequence[Taken], *, at: datetime) -> dict[str, Result]:
+def _apply(tables: Tables, this: Import, group: Sequence[Taken], *, at: datetime) -> dict[str, Result]:
     """Bring the records of a group into customers and history; returns what became of each key."""
     kind = group[0].kind
-    work = LiveWork(cursor, this, _mapping(group), _params(this, at))
+    work = LiveWork(tables.cursor, this, _mapping(group), _params(this, at), tables)
     work.stage(row for record in group for row in record.rows)
     held = marks.holders(work)
     APPLIERS[Import.Kind(kind)](work)
@@ -111,7 +107,7 @@ def _apply(cursor: Any, this: Import, group: Sequence[Taken], *, at: datetime) -
     marks.leave(work, held, results)
     if kind == Kind.CUSTOMERS:
         _tell(work)
-    work.clear()
+    tables.clear()
     return results
 
 

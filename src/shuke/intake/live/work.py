@@ -1,6 +1,8 @@
 """The statements of imports over a batch of a hundred rows instead of a file of a million."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
@@ -9,9 +11,52 @@ from shuke.intake import staging
 from shuke.intake.apply.work import Work
 from shuke.intake.fields import Kind
 
+WORKING_TABLE = re.compile(r"\s*CREATE TEMP TABLE (\w+)\s+(\(.*\)\s+)?ON COMMIT DROP(\s+AS\b)?", re.DOTALL)
+INDEX = re.compile(r"CREATE UNIQUE INDEX ON (\w+)")
 
+
+class Tables:
+    """The working tables that this session keeps from batch to batch, empty between two.
+
+    An import makes its working tables anew. With a batch that would take longer than all else, and twenty batches a
+    second would fill the system's catalogue with dead rows.
+    """
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
+        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'")
+        self._ready = {name for (name,) in cursor.fetchall()}
+        self._made: set[str] = set()
+        self._filled: set[str] = set()
+
+    def kept(self, statement: str) -> str | None:
+        """A statement of an import as a session that keeps its tables runs it; None for one that it can do without."""
+        if statement.startswith("ANALYZE"):  # statistics of a hundred rows cost more than they bring
+            return None
+        if index := INDEX.match(statement):
+            return statement if index[1] in self._made else None
+        if not (found := WORKING_TABLE.match(statement)):
+            return statement
+        name, columns, query = found[1], found[2] or "", statement[found.end() :]
+        self._filled.add(name)
+        if name in self._ready:
+            return f"INSERT INTO {name} {query}" if query else None
+        self._ready.add(name)
+        self._made.add(name)
+        return f"CREATE TEMP TABLE {name} {columns} ON COMMIT DELETE ROWS {'AS' if query else ''} {query}"
+
+    def clear(self) -> None:
+        """Make room for the next statements of the same transaction."""
+        self.cursor.execute(";".join(f"DELETE FROM {name}" for name in sorted(self._filled)))
+        self._filled.clear()
+        self._made.clear()
+
+
+@dataclass(frozen=True, slots=True)
 class LiveWork(Work):
-    """A batch being applied: its rows wait in a table of the session, and no statistics are gathered on them."""
+    """A batch being applied."""
+
+    tables: Tables
 
     @property
     def staged(self) -> sql.Identifier:
@@ -19,24 +64,14 @@ class LiveWork(Work):
 
     def stage(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Leave the batch's rows in the staging table, numbered as lines of a file are."""
-        columns = [("line", "bigint"), ("customer_key", 'text COLLATE "C"'), *staging.columns_of(self.mapping.kind)]
-        names = [name for name, _kind in columns]
-        declared = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns
-        )
-        self.cursor.execute(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(self.staged, declared))
-        with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(self.staged)) as copy:
-            for line, row in enumerate(rows, start=1):
-                copy.write_row([line, *(row.get(name) for name in names[1:])])
-
-    def clear(self) -> None:
-        """Make room for the next group of the same transaction."""
-        self.cursor.execute("DISCARD TEMP")
+        columns = {"line": "bigint", "customer_key": 'text COLLATE "C"', **dict(staging.columns_of(self.mapping.kind))}
+        declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        lines = [(line, *map(row.get, [*columns][1:])) for line, row in enumerate(rows, start=1)]
+        self.words(f"staged_{self.mapping.kind}", declared, lines)
 
     def run(self, statement: str, **more: Any) -> int:
-        if statement.startswith("ANALYZE"):
-            return 0
-        return super().run(statement, **more)
+        text = self.tables.kept(statement)
+        return Work.run(self, text, **more) if text else 0
 
 
 OUTCOMES = {
