@@ -1,4 +1,4 @@
-"""How fast records come in over the API: whole requests against a whole installation with one process that serves pages.
+"""How fast records come in over the API: whole requests, a whole installation, one process that serves.
 
     python bench/api.py [SECONDS]
 

@@ -37,8 +37,8 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(
         max_length=ApiToken._meta.get_field("name").max_length,
-        label=gettext_lazy("Name"),
-        help_text=gettext_lazy("The program that will use it, for example “Till, main street”."),
+        label=gettext_lazy("Program"),
+        help_text=gettext_lazy("What will use it, for example “Till, main street”."),
     )
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,

@@ -257,6 +257,7 @@ def test_no_row_of_a_batch_outlives_it(till):
             assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_files_and_batches_take_turns_in_one_session(till, tmp_path):
     file = tmp_path / "orders.csv"
     file.write_text("订单号,会员卡号,下单时间,实付金额\nA1,7,2026-11-03 14:20,10.50\nA2,8,2026-11-03,3\n")
