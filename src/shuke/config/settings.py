@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "shuke.scoring",
     "shuke.segments",
     "shuke.followups",
+    "shuke.webhooks",
     "shuke.reports",
     "shuke.api",
 ]

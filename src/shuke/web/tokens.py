@@ -23,6 +23,7 @@ from shuke.staff.rights import Right, Scope
 from shuke.staff.services import tokens
 from shuke.staff.services.tokens import NewToken
 from shuke.web.access import needs
+from shuke.webhooks import queries as webhooks
 
 LIVES = {
     "90": gettext_lazy("90 days"),
@@ -71,7 +72,8 @@ class TokenForm(forms.Form):
 @require_GET
 @needs(Right.CONNECT)
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "tokens/index.html", {"tokens": queries.tokens(), "at": timezone.now()})
+    context = {"tokens": queries.tokens(), "endpoints": webhooks.endpoints(), "at": timezone.now()}
+    return render(request, "tokens/index.html", context)
 
 
 @never_cache

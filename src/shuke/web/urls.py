@@ -1,6 +1,6 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, intake, policies, reports, staff, tokens
+from shuke.web import customers, followups, intake, policies, reports, staff, tokens, webhooks
 
 app_name = "web"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     *policies.urlpatterns,
     *staff.urlpatterns,
     *tokens.urlpatterns,
+    *webhooks.urlpatterns,
 ]
