@@ -29,7 +29,8 @@ def test_a_public_address_is_the_one_to_connect_to(resolving):
 @pytest.mark.parametrize(
     "address",
     """127.0.0.1 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255
-    ::1 :: fe80::1 fc00::1 ff02::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::a00:1 64:ff9b:1::1 2002:a00:1::1 2001::1""".split(),
+    ::1 :: fe80::1 fc00::1 ff02::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::a00:1
+    64:ff9b:1::1 2002:a00:1::1 2001::1""".split(),
 )
 def test_this_machine_and_its_networks_are_out_of_reach(resolving, address):
     resolving(address)
