@@ -3,12 +3,16 @@
 import base64
 import json
 import secrets
-from collections.abc import Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 
 import httpx
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import now
 from standardwebhooks.webhooks import Webhook
 
@@ -16,9 +20,9 @@ from shuke.core import audit
 from shuke.core.errors import Invalid
 from shuke.core.jobs import enqueue
 from shuke.core.words import mark as _
+from shuke.customers.models import Identity
 from shuke.followups.models import FollowUp
-from shuke.scoring.models import Run
-from shuke.segments.models import Membership
+from shuke.segments.registries import TierChange
 from shuke.staff.models import User
 from shuke.webhooks import outbound
 from shuke.webhooks.models import Delivery, Endpoint, Event
@@ -31,32 +35,6 @@ KEPT_FOR = timedelta(days=30)
 AT_ONCE = 5
 """Taken together; all of them time out before the first is due again."""
 CHANGES_A_MESSAGE = 200
-
-TIERS_CHANGED = """
-WITH changed AS (
-    SELECT present.customer_id, former.value AS former, present.value AS present, present.since,
-        (row_number() OVER (ORDER BY present.customer_id) - 1) / %(size)s AS part
-    FROM membership AS present
-    JOIN LATERAL (
-        SELECT value FROM membership WHERE customer_id = present.customer_id AND kind = present.kind
-            AND until IS NOT NULL AND until >= present.since ORDER BY id DESC LIMIT 1
-    ) AS former ON former.value <> present.value
-    WHERE present.kind = %(kind)s AND present.run_id = %(run)s AND present.until IS NULL
-), told AS (
-    SELECT part, jsonb_build_object('changes', jsonb_agg(jsonb_build_object(
-        'from', former, 'to', present, 'since', since, 'identities', (
-            SELECT jsonb_agg(jsonb_build_object('source', source.code, 'key', identity.source_key) ORDER BY identity.id)
-            FROM identity JOIN source ON source.id = identity.source_id
-            WHERE identity.customer_id = changed.customer_id)
-    ) ORDER BY customer_id)) AS data
-    FROM changed GROUP BY part
-)
-INSERT INTO webhook_delivery (endpoint_id, message, event, data, at, due_at, attempts, told)
-SELECT endpoint.id, 'tier_' || %(run)s || '_' || told.part, %(event)s, told.data, %(at)s, %(at)s, 0, ''
-FROM told, webhook_endpoint AS endpoint
-WHERE endpoint.stopped_at IS NULL AND %(event)s = ANY(endpoint.events)
-ON CONFLICT (endpoint_id, message) DO NOTHING
-"""
 
 
 class WrongAddress(Invalid):
@@ -91,36 +69,30 @@ def stop(*, endpoint: Endpoint, by: User | None, at: datetime) -> None:
         audit.record(by, "webhook.stopped", endpoint, at=at)
 
 
-def tiers_changed(run: Run) -> None:
-    """Note for whoever wants to know it whose tier `run` has changed; call it in the transaction that changes them."""
-    values = {"run": run.pk, "kind": Membership.Kind.TIER.value, "event": Event.TIER_CHANGED.value}
-    with connection.cursor() as cursor:
-        cursor.execute(TIERS_CHANGED, values | {"at": now(), "size": CHANGES_A_MESSAGE})
-        if cursor.rowcount:
-            enqueue("webhooks.deliver", key="webhooks.deliver")
+def tiers_changed(changes: Iterable[TierChange]) -> None:
+    """Note for whoever wants to know it who has moved to another tier; call it in the transaction that moves them."""
+    endpoints = _wanting(Event.TIER_CHANGED)
+    if not endpoints:
+        return
+    rest, at = iter(changes), now()
+    while part := list(islice(rest, CHANGES_A_MESSAGE)):
+        _note(endpoints, f"tier_{uuid.uuid4().hex}", Event.TIER_CHANGED, {"changes": _told(part)}, at=at)
 
 
 def follow_up_closed(row: FollowUp) -> None:
     """Note for whoever wants to know it how a follow-up has ended; call it in the transaction that closes it."""
-    wanting = Endpoint.objects.filter(stopped_at=None, events__contains=[Event.FOLLOW_UP_CLOSED.value])
-    endpoints = list(wanting.values_list("pk", flat=True))
+    endpoints = _wanting(Event.FOLLOW_UP_CLOSED)
     if not endpoints:
         return
-    identities = row.customer.identities.order_by("pk").values_list("source__code", "source_key")
     data = {
         "follow_up": row.pk,
         "cause": row.cause,
         "outcome": str(row.outcome),
         "closed_at": row.closed_at.isoformat(),
         "promised_on": row.promised_on.isoformat() if row.promised_on else None,
-        "identities": [{"source": source, "key": key} for source, key in identities],
+        "identities": _identities([row.customer_id])[row.customer_id],
     }
-    message, event = f"follow_up_{row.pk}_{row.version}", Event.FOLLOW_UP_CLOSED
-    Delivery.objects.bulk_create(
-        Delivery(endpoint_id=pk, message=message, event=event, data=data, at=row.closed_at, due_at=row.closed_at)
-        for pk in endpoints
-    )
-    enqueue("webhooks.deliver", key="webhooks.deliver")
+    _note(endpoints, f"follow_up_{row.pk}_{row.version}", Event.FOLLOW_UP_CLOSED, data, at=row.closed_at)
 
 
 def deliver(*, at: datetime | None = None) -> int:
@@ -137,6 +109,40 @@ def deliver(*, at: datetime | None = None) -> int:
 def sweep(*, at: datetime) -> None:
     """Forget what was told a month ago."""
     Delivery.objects.filter(at__lte=at - KEPT_FOR).delete()
+
+
+def _wanting(event: Event) -> list[int]:
+    wanting = Endpoint.objects.filter(stopped_at=None, events__contains=[event.value])
+    return list(wanting.values_list("pk", flat=True))
+
+
+def _note(endpoints: Sequence[int], message: str, event: Event, data: dict[str, Any], *, at: datetime) -> None:
+    """Have a message sent once what we are in is committed."""
+    told = {"message": message, "event": event, "data": data, "at": at, "due_at": at}
+    Delivery.objects.bulk_create(Delivery(endpoint_id=endpoint, **told) for endpoint in endpoints)
+    enqueue("webhooks.deliver", key="webhooks.deliver")
+
+
+def _told(changes: Sequence[TierChange]) -> list[dict[str, Any]]:
+    identities = _identities([change.customer_id for change in changes])
+    return [
+        {
+            "from": change.former,
+            "to": change.present,
+            "since": change.since.isoformat(),
+            "identities": identities[change.customer_id],
+        }
+        for change in changes
+    ]
+
+
+def _identities(customers: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+    """By what other systems know these customers."""
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    rows = Identity.objects.filter(customer__in=customers).order_by("pk")
+    for customer, source, key in rows.values_list("customer_id", "source__code", "source_key"):
+        found[customer].append({"source": source, "key": key})
+    return found
 
 
 @transaction.atomic

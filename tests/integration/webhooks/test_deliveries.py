@@ -15,9 +15,12 @@ from standardwebhooks.webhooks import Webhook
 import shop
 from shuke.followups import services as followups
 from shuke.followups.models import FollowUp
-from shuke.scoring.models import Run
+from shuke.scoring import services as scoring
+from shuke.scoring.models import Score
+from shuke.scoring.registries import Rescored
 from shuke.segments import services as segments
 from shuke.segments.models import Membership
+from shuke.segments.registries import TierChange
 from shuke.staff.rights import Role
 from shuke.webhooks import services
 from shuke.webhooks.models import Delivery, Endpoint, Event
@@ -84,14 +87,14 @@ def close(customer, outcome="reached"):
     return followups.complete(follow_up=row, outcome=outcome, by=boss, at=timezone.now(), note="secret words")
 
 
-def rescored(customer, *, was, now, on=date(2026, 11, 3)):
-    """A run that finds the customer in another tier."""
-    run = Run.objects.create(kind="asked", as_of=on, status="done", started_at=timezone.now())
-    if was:
-        Membership.objects.create(customer=customer, kind="tier", value=was, since=date(2026, 1, 1), until=on, run_id=0)
-    Membership.objects.create(customer=customer, kind="tier", value=now, since=on, run_id=run.pk)
-    services.tiers_changed(run)
-    return run
+def member(customer, tier, since=date(2026, 1, 1)):
+    return Membership.objects.create(customer=customer, kind="tier", value=tier, since=since, run_id=0)
+
+
+def moved(*customers, to="silver"):
+    """The segments find these customers in another tier."""
+    tiers_changed = [TierChange(customer.pk, "gold", to, date(2026, 11, 3)) for customer in customers]
+    services.tiers_changed(tiers_changed)
 
 
 def test_a_closed_follow_up_is_told_signed_and_without_words_about_the_person(receiver):
@@ -109,11 +112,9 @@ def test_a_closed_follow_up_is_told_signed_and_without_words_about_the_person(re
     assert services.deliver() == 0
 
 
-def test_a_changed_tier_is_told_once_and_a_first_one_is_none(receiver):
+def test_a_changed_tier_is_told_by_what_the_other_system_knows(receiver):
     add(receiver, Event.TIER_CHANGED)
-    rescored(shop.customer("A", "V1"), was=None, now="gold")
-    run = rescored(shop.customer("B", "V2"), was="gold", now="silver")
-    services.tiers_changed(run)
+    moved(shop.customer("B", "V2"))
     services.deliver()
     ((_path, _headers, body),) = receiver.got
     assert json.loads(body)["data"]["changes"] == [
@@ -124,28 +125,38 @@ def test_a_changed_tier_is_told_once_and_a_first_one_is_none(receiver):
 def test_many_changes_are_told_in_messages_of_a_size(receiver, monkeypatch):
     monkeypatch.setattr(services, "CHANGES_A_MESSAGE", 2)
     add(receiver)
-    run = Run.objects.create(kind="asked", as_of=date(2026, 11, 3), status="done", started_at=timezone.now())
-    for number in range(5):
-        customer = shop.customer(f"C{number}")
-        Membership.objects.create(
-            customer=customer, kind="tier", value="gold", since=date(2026, 1, 1), until=run.as_of, run_id=0
-        )
-        Membership.objects.create(customer=customer, kind="tier", value="silver", since=run.as_of, run_id=run.pk)
-    services.tiers_changed(run)
+    moved(*(shop.customer(f"C{number}") for number in range(5)))
     assert services.deliver() == 3
     assert sum(len(json.loads(body)["data"]["changes"]) for _path, _headers, body in receiver.got) == 5
 
 
-def test_a_refresh_of_the_segments_tells_it(receiver):
-    add(receiver)
-    customer = shop.customer("A")
-    run = Run.objects.create(kind="asked", as_of=date(2026, 11, 3), status="done", started_at=timezone.now())
-    Membership.objects.create(
-        customer=customer, kind="tier", value="gold", since=date(2026, 1, 1), until=run.as_of, run_id=0
-    )
-    Membership.objects.create(customer=customer, kind="tier", value="silver", since=run.as_of, run_id=run.pk)
+def test_a_run_tells_the_tiers_that_it_has_changed_once(receiver):
+    add(receiver, Event.TIER_CHANGED)
+    stays, moves, new = (shop.customer(name) for name in "ABC")
+    for customer in (stays, moves, new):
+        shop.order(customer, timezone.localdate() - timedelta(days=3), 100)
+    run = scoring.run()
+    tier = dict(Score.objects.filter(run_id=run.pk).values_list("customer_id", "tier"))
+    member(stays, tier[stays.pk])
+    member(moves, "gold" if tier[moves.pk] != "gold" else "silver")
     segments.refresh(run=run, at=timezone.now())
-    assert Delivery.objects.get().event == Event.TIER_CHANGED
+    segments.refresh(run=run, at=timezone.now())
+    (told,) = Delivery.objects.get().data["changes"]
+    assert told["to"] == tier[moves.pk]
+    assert told["identities"] == [{"source": "till", "key": moves.identities.get().source_key}]
+
+
+def test_the_day_tells_the_tiers_that_it_has_changed(receiver):
+    add(receiver, Event.TIER_CHANGED)
+    customer = shop.customer("A")
+    shop.order(customer, timezone.localdate() - timedelta(days=3), 100)
+    run = scoring.run()
+    now_in = Score.objects.get(run_id=run.pk).tier
+    member(customer, "gold" if now_in != "gold" else "silver")
+    again = Rescored(run.pk, timezone.localdate(), [customer.pk])
+    segments.follow(again)
+    segments.follow(again)
+    assert [change["to"] for change in Delivery.objects.get().data["changes"]] == [now_in]
 
 
 def test_nobody_who_does_not_ask_is_told(receiver):
@@ -254,7 +265,7 @@ def test_the_page_shows_the_secret_once_and_how_it_goes(receiver, settings, clie
     made = client.post(reverse("web:webhooks.add"), form)
     secret = made.context["secret"]
     assert secret in made.content.decode()
-    rescored(shop.customer("B", "V2"), was="gold", now="silver")
+    moved(shop.customer("B", "V2"))
     services.deliver()
     for page in (reverse("web:tokens"), reverse("web:webhooks.detail", args=[Endpoint.objects.get().pk])):
         shown = client.get(page).content.decode()
