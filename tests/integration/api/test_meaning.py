@@ -2,12 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 import shop
-from integration.api.conftest import results
+from integration.api.conftest import order, results
 from shuke.customers.models import Customer, CustomerTag
-from shuke.history.models import OrderEvent
+from shuke.history.models import Order, OrderEvent
 from shuke.intake import services
+from shuke.intake.models import Import
 from shuke.staff.rights import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +123,13 @@ def test_a_day_of_batches_is_shown_among_the_imports(till, settings, client):
     assert "API 20" in listed.content.decode()
     (this,) = listed.context["imports"]
     assert client.get(reverse("web:imports.detail", args=[this.pk])).status_code == 200
+
+
+def test_a_day_of_batches_can_be_undone_and_goes_on_afterwards(till, bring):
+    bring("订单号,会员卡号,下单时间,实付金额\nB1,7,2026-01-05,10\n")
+    till.send("orders", order("B1", amount="12"), order("N1"), order("N2"))
+    this = Import.objects.get(path="")
+    services.undo(import_id=services.ask_undo(this=this, by=None, at=timezone.now()).pk)
+    assert list(Order.objects.values_list("source_key", "amount")) == [("B1", 1000)]
+    assert results(till.send("orders", order("N1"))) == ["inserted"]
+    assert Import.objects.filter(path="", status="done").get().report["inserted"] == 1

@@ -13,15 +13,15 @@ REPORT = {"rows_in": 0, "inserted": 0, "updated": 0, "unchanged": 0, "quarantine
 
 
 def of(source: Source, kind: Kind, *, at: datetime) -> Import:
-    """The import of the day; call it under the lock of the source."""
+    """The import of the day, a new one after the last was undone; call it under the lock of the source."""
     day = localdate(at).isoformat()
     this, _made = Import.objects.get_or_create(
         source=source,
         kind=kind,
         path="",
         file_name=f"API {day}",
+        status=Import.Status.DONE,
         defaults={
-            "status": Import.Status.DONE,
             "sha256": "",
             "size": 0,
             "mapping": {"kind": kind, "columns": {}},
