@@ -40,6 +40,9 @@ PAGES = {
     "policy-identity": ("ops", "/policies/identity/"),
     "people": ("admin", "/people/"),
     "person-add": ("admin", "/people/add/"),
+    "connections": ("admin", "/connections/"),
+    "token-add": ("admin", "/connections/add/"),
+    "webhook-add": ("admin", "/connections/webhooks/add/"),
     "not-found": ("xiaoli", "/customers/999999999/"),
 }
 

@@ -1,6 +1,7 @@
 """Every setting of an installation: declared once, typed, bounded, and explained in one line."""
 
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -54,6 +55,10 @@ REASONS = {
     "bool_parsing": _("it must be true or false"),
 }
 """pydantic's name of what is wrong → how we say it; what is in neither is said in pydantic's words."""
+
+
+def _networks(words: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(word.strip()) for word in words.split(",") if word.strip()]
 
 
 class Environment(BaseSettings):
@@ -132,6 +137,11 @@ class Environment(BaseSettings):
         pattern="^[1-9][0-9]*(MB|GB)$",
         description="Memory that a scoring run may use before it spills to disk.",
     )
+    webhook_allow: str = Field(
+        "",
+        validation_alias="SHUKE_WEBHOOK_ALLOW",
+        description="Networks of your own that webhooks may reach, parted by commas, such as 10.0.0.0/8.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", validation_alias="SHUKE_LOG_LEVEL", description="How much is written to the log."
     )
@@ -159,6 +169,20 @@ class Environment(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError(_("other computers need https"))
         return url.rstrip("/")
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks_are_networks(cls, networks: str) -> str:
+        try:
+            _networks(networks)
+        except ValueError:
+            raise ValueError(_("it must look like 10.0.0.0/8,192.168.1.0/24")) from None
+        return networks
+
+    @property
+    def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The networks beside the public internet that webhooks may reach."""
+        return _networks(self.webhook_allow)
 
     @property
     def host(self) -> str:

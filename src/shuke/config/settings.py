@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
     "shuke.core",
     "shuke.staff",
@@ -43,7 +44,9 @@ INSTALLED_APPS = [
     "shuke.scoring",
     "shuke.segments",
     "shuke.followups",
+    "shuke.webhooks",
     "shuke.reports",
+    "shuke.api",
 ]
 
 MIDDLEWARE = [

@@ -143,6 +143,7 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["identity", "-at"], name="interaction_by_identity"),
             models.Index(fields=["happened_on"], name="interaction_by_day"),
+            models.Index(fields=["corrects"], name="interaction_by_corrected", condition=Q(corrects__isnull=False)),
         ]
 
     def __str__(self) -> str:

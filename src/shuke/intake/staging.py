@@ -71,7 +71,7 @@ def table_of(this: Import) -> sql.Identifier:
 def create(this: Import) -> None:
     """Make the import's table; an earlier run may have made it."""
     columns = [sql.SQL("line bigint NOT NULL"), sql.SQL('customer_key text COLLATE "C"')]
-    columns += [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _columns(this.kind)]
+    columns += [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns_of(this.kind)]
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("CREATE UNLOGGED TABLE IF NOT EXISTS {} ({})").format(table_of(this), sql.SQL(", ").join(columns))
@@ -157,7 +157,7 @@ def fill(this: Import, *, customer_by: tuple[str, ...]) -> Iterator[Stage]:
         yield Stage(this, driver, customer_by)
 
 
-def _columns(kind: str) -> Iterator[tuple[str, str]]:
+def columns_of(kind: str) -> Iterator[tuple[str, str]]:
     """Every field that a file of this kind can have, so that the statements over it are always the same."""
     for known in FIELDS[Kind(kind)]:
         if known.key in CONTACTS:

@@ -1,14 +1,18 @@
-"""The company and its people: business lines, stores, teams, users."""
+"""The company and its people: business lines, stores, teams, users, and the tokens of programs."""
+
+import hashlib
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from shuke.staff.rights import RIGHTS, SECOND_FACTOR, SIGHT, Right, Role, Sight
+from shuke.staff.rights import RIGHTS, SECOND_FACTOR, SIGHT, Right, Role, Scope, Sight
 
-__all__ = ["Line", "Store", "Team", "User"]
+__all__ = ["ApiToken", "Line", "Store", "Team", "User"]
 
 
 class Line(models.Model):
@@ -94,3 +98,48 @@ class User(AbstractUser):
     @property
     def needs_second_factor(self) -> bool:
         return not SECOND_FACTOR.isdisjoint(RIGHTS[Role(self.role)])
+
+
+class ApiToken(models.Model):
+    """What a program shows instead of a log-in. Of its secret only the digest is kept; `prefix` tells tokens apart.
+
+    A token that receives webhooks is part of an address; `signing_secret` (encrypted) proves who posts there.
+    `source` is the code of the source whose records the token writes.
+    """
+
+    FIELD = "api_token.signing_secret"
+
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope))
+    source = models.SlugField(_("source"), blank=True, allow_unicode=True, db_index=False)
+    signing_secret = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="api_tokens")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "api_token"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def digest_of(secret: str) -> str:
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    def is_valid(self, *, at: datetime) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+    def may(self, scope: Scope | str) -> bool:
+        return str(scope) in self.scopes
+
+    @property
+    def scope_words(self) -> list[str]:
+        """What it may do, in the reader's language."""
+        return [str(Scope(scope).label) for scope in self.scopes]

@@ -1,8 +1,8 @@
 """Reading about the company's people."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from shuke.staff.models import Team, User
+from shuke.staff.models import ApiToken, Team, User
 from shuke.staff.rights import Sight
 
 
@@ -23,3 +23,8 @@ def people() -> QuerySet[User]:
 
 def teams() -> QuerySet[Team]:
     return Team.objects.order_by("name")
+
+
+def tokens() -> QuerySet[ApiToken]:
+    """The tokens of programs, those that still open something first."""
+    return ApiToken.objects.select_related("made_by").order_by(F("revoked_at").asc(nulls_first=True), "-pk")

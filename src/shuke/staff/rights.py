@@ -28,6 +28,20 @@ class Right(TextChoices):
     ASSIGN = "assign", _("hand follow-ups to others")
     AUDIT = "audit", _("read the audit trail")
     MERGE = "merge", _("merge customers who are one person")
+    CONNECT = "connect", _("connect other systems")
+
+
+class Scope(TextChoices):
+    """What a program may do that brings a token."""
+
+    FACTS_WRITE = "facts:write", _("write customers, orders and interactions of its source")
+    CUSTOMERS_READ = "customers:read", _("read customers, contacts masked")
+    SCORES_READ = "scores:read", _("read scores with their reasons")
+    HOOKS_RECEIVE = "hooks:receive", _("receive signed webhooks of its source")
+
+
+WRITING = frozenset({Scope.FACTS_WRITE, Scope.HOOKS_RECEIVE})
+"""Scopes whose token names the source of the records that it writes."""
 
 
 SIGHT = {
@@ -46,5 +60,5 @@ RIGHTS = {
     Role.AGENT: frozenset({Right.OPEN_CONTACTS}),
 }
 
-SECOND_FACTOR = frozenset({Right.EXPORT, Right.PEOPLE})
+SECOND_FACTOR = frozenset({Right.EXPORT, Right.PEOPLE, Right.CONNECT})
 """Whoever holds one of these rights logs in with a second factor."""

@@ -1,6 +1,6 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, intake, policies, reports, staff
+from shuke.web import customers, followups, intake, policies, reports, staff, tokens, webhooks
 
 app_name = "web"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     *intake.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
+    *tokens.urlpatterns,
+    *webhooks.urlpatterns,
 ]

@@ -17,6 +17,7 @@ from shuke.core.words import mark as _
 from shuke.customers.models import ContactPoint
 from shuke.followups.models import FollowUp, Outcome, Waiting
 from shuke.followups.policies import CADENCE, CadencePolicy
+from shuke.followups.registries import closed
 from shuke.followups.services.claims import claim
 from shuke.history import services as history
 from shuke.segments.models import CustomerListing
@@ -98,6 +99,8 @@ def complete(
     audit.record(
         by, "follow_up.completed", row, at=at, outcome=outcome, attempt=row.attempt, next=opened.pk if opened else None
     )
+    for tell in closed:
+        tell(row)
     return row
 
 

@@ -31,9 +31,7 @@ CREATE TEMP TABLE news ON COMMIT DROP AS
 SELECT spoken.*, root.id AS corrects_id
 FROM spoken
 LEFT JOIN interaction AS root ON root.source_id = %(source)s AND root.source_key = spoken.source_key
-LEFT JOIN (
-    SELECT corrects_id, max(id) AS id FROM interaction WHERE corrects_id IS NOT NULL GROUP BY corrects_id
-) AS newest ON newest.corrects_id = root.id
+LEFT JOIN LATERAL (SELECT max(id) AS id FROM interaction WHERE corrects_id = root.id) AS newest ON true
 LEFT JOIN interaction AS present ON present.id = coalesce(newest.id, root.id)
 WHERE spoken.place = 1 AND (root.id IS NULL OR (present.identity_id, present.at, present.channel, present.direction,
     present.outcome, present.by_name, present.note, present.satisfaction, present.seconds) IS DISTINCT FROM

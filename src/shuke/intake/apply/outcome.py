@@ -27,6 +27,7 @@ def apply(this: Import, *, at: datetime) -> Outcome:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, this.source_id])
+        cursor.execute("DISCARD TEMP")  # a batch that came over the API in this session has left its working tables
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         work = Work.on(cursor, this, at=at)

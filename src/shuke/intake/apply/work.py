@@ -36,9 +36,14 @@ class Work:
         params = {"zone": zone, "source": this.source_id, "import": this.pk, "at": at, "today": localdate(at)}
         return cls(cursor, this, agreed, params)
 
+    @property
+    def staged(self) -> sql.Identifier:
+        """The table in which the checked rows wait."""
+        return staging.table_of(self.this)
+
     def run(self, statement: str, **more: Any) -> int:
         """Execute a statement; returns how many rows it touched."""
-        text = sql.SQL(statement).format(staged=staging.table_of(self.this))
+        text = sql.SQL(statement).format(staged=self.staged)
         self.cursor.execute(text, {**self.params, **more})
         return self.cursor.rowcount
 
@@ -68,9 +73,7 @@ class Work:
 
     def words(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """A small working table of `rows`, for meanings that the database does not know."""
-        self.cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(table), sql.SQL(columns))
-        )
+        self.run(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
         with self.cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -7,7 +7,7 @@ from django.db.backends.utils import CursorWrapper
 
 from shuke.scoring.registries import Rescored
 from shuke.segments.models import CustomerListing, Membership
-from shuke.segments.services import statements
+from shuke.segments.services import moves, statements
 
 __all__ = ["copy_profiles", "follow", "forget", "list_again"]
 
@@ -18,11 +18,13 @@ WITHIN_A_DAY = (statements.TAKE_BACK, statements.GO_ON, statements.END_MEMBERSHI
 def follow(moved: Rescored) -> None:
     """Bring memberships and list to the scores of the day; what it costs follows the number of customers."""
     values = {"run": moved.run_id, "as_of": moved.as_of, "customers": moved.customers}
+    tiers = moves.present_tiers(moved.customers)
     with connection.cursor() as cursor:
         for kind in Membership.Kind.values:
             for statement in WITHIN_A_DAY:
                 cursor.execute(statements.memberships_of_a_few(statement, kind=kind), values | {"kind": kind})
         list_again(cursor, moved.customers, table="customer_list", columns=statements.OF_SCORE)
+    moves.tell_difference(tiers, customers=moved.customers)
 
 
 def copy_profiles(customers: Sequence[int]) -> None:

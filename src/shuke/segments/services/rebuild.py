@@ -11,7 +11,8 @@ from shuke.core import audit
 from shuke.core.databases import advisory_lock
 from shuke.scoring.models import Run
 from shuke.segments.models import Membership
-from shuke.segments.services import statements
+from shuke.segments.registries import tiers_changed
+from shuke.segments.services import moves, statements
 from shuke.segments.services.follow import list_again
 
 __all__ = ["refresh"]
@@ -52,10 +53,13 @@ def _carry_over_memberships(values: dict[str, object]) -> dict[str, int]:
     counts = {}
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE membership IN SHARE ROW EXCLUSIVE MODE")
+        begun = moves.Begun(after=moves.last_membership(cursor))
         for kind in Membership.Kind.values:
             for statement in (statements.END_MEMBERSHIPS, statements.BEGIN_MEMBERSHIPS):
                 cursor.execute(statements.memberships_of_everybody(statement, kind=kind), values | {"kind": kind})
             counts[f"{kind}_changes"] = cursor.rowcount
+    for tell in tiers_changed:
+        tell(begun)
     return counts
 
 

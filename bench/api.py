@@ -1,0 +1,149 @@
+"""How fast records come in over the API: whole requests, a whole installation, one process that serves.
+
+    python bench/api.py [SECONDS]
+
+Events a second in batches of 100, most of them orders that are new, and how long a single event takes. Clients run on
+the same cores as web, workers and database, and send as soon as the last answer came.
+"""
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SECONDS = 20.0
+BATCH = 100
+CLIENTS = 3
+SINGLES = 1_000
+CUSTOMERS = 20_000
+HOST = "127.0.0.1"
+SOURCES = Path(__file__).resolve().parents[1] / "src"
+
+
+def main(seconds: float) -> None:
+    with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder, _installation(Path(folder)) as (port, token):
+        _send_for(2, port, token)
+        for kind in ("orders", "events"):
+            sent = _send_for(seconds, port, token, path=kind)
+            print(f"{kind}: {sent / seconds:,.0f} a second in batches of {BATCH}, one web process (at least 2,000)")
+        for words, busy in (("alone", 0), ("beside batches of 100 one after the other", 1)):
+            times = _singles(port, token, busy=busy)
+            half, most = times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
+            print(f"single event {words}: median {half:.1f} ms, p99 {most:.1f} ms (at most 50 ms)", flush=True)
+
+
+def _send_for(seconds: float, port: int, token: str, *, path: str = "orders", clients: int = CLIENTS) -> int:
+    """How many records several clients get in meanwhile."""
+    end, sent = time.perf_counter() + seconds, [0] * clients
+
+    def client(number: int) -> None:
+        post = _poster(port, token, path)
+        while time.perf_counter() < end:
+            answers = post([_event(path) for _ in range(BATCH)])
+            sent[number] += sum(answer["result"] != "refused" for answer in answers)
+
+    _at_once([lambda number=number: client(number) for number in range(clients)])
+    return sum(sent)
+
+
+def _singles(port: int, token: str, *, busy: int) -> list[float]:
+    """Seconds of each of many events sent alone, sorted."""
+    times: list[float] = []
+    done = threading.Event()
+
+    def singles() -> None:
+        post = _poster(port, token, "events")
+        for _ in range(SINGLES):
+            begun = time.perf_counter()
+            post([_event("events")])
+            times.append(time.perf_counter() - begun)
+        done.set()
+
+    def batches() -> None:
+        post = _poster(port, token, "events")
+        while not done.is_set():
+            post([_event("events") for _ in range(BATCH)])
+
+    _at_once([singles, *[batches] * busy])
+    return sorted(times)
+
+
+def _at_once(acts: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _poster(port: int, token: str, path: str) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
+    """A client with a connection of its own."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def post(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        key = {"Idempotency-Key": f"{random.getrandbits(128):x}"}
+        connection.request("POST", f"/api/v1/{path}", json.dumps({"items": items}), headers | key)
+        response = connection.getresponse()
+        body = response.read()
+        assert response.status == 200, body
+        return json.loads(body)["items"]
+
+    return post
+
+
+def _event(path: str) -> dict[str, Any]:
+    """An order; among events also contacts and changed profiles."""
+    customer, chance = f"V{random.randrange(CUSTOMERS)}", random.random()
+    at = f"2026-{random.randrange(1, 11):02}-{random.randrange(1, 29):02}T{random.randrange(24):02}:30:00+08:00"
+    key = f"{random.getrandbits(64):x}"
+    if path == "events" and chance < 0.2:
+        return {"type": "interaction", "key": key, "customer": customer, "at": at, "channel": "phone", "note": "好"}
+    if path == "events" and chance < 0.3:
+        return {"type": "customer", "key": customer, "name": "王小明", "phone": f"1380013{random.randrange(9999):04}"}
+    order = {"key": key, "customer": customer, "at": at, "amount": f"{random.randrange(1, 900)}.50", "status": "已完成"}
+    return order | ({"type": "order"} if path == "events" else {})
+
+
+@contextmanager
+def _installation(folder: Path) -> Iterator[tuple[int, str]]:
+    """`shuke up` with one web process, and a token that writes."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("SHUKE_", "DJANGO_"))}
+    env |= {"SHUKE_HOME": str(folder / "home"), "SHUKE_URL": f"http://{HOST}:{port}", "SHUKE_WEB_PROCESSES": "1"}
+    env |= {"PYTHONPATH": str(SOURCES)}
+    shuke = [sys.executable, "-m", "shuke"]
+    add = [*shuke, "token", "add", "bench", "--scope", "facts:write", "--source", "bench", "--json"]
+    with subprocess.Popen([*shuke, "up"], env=env, stderr=subprocess.DEVNULL) as up:
+        try:
+            _wait_for(port)
+            told = subprocess.run(add, env=env, capture_output=True, text=True, check=True)
+            yield port, json.loads(told.stdout)["token"]
+        finally:
+            up.send_signal(signal.SIGTERM)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(900):
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("shuke up does not answer")
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)

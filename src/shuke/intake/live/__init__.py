@@ -1,0 +1,19 @@
+"""Records that other systems send the moment they happen: read one by one, written as a batch, meant as in a file."""
+
+from shuke.intake.live.problems import PROBLEMS, Problem
+from shuke.intake.live.reading import LONGEST_BATCH, read
+from shuke.intake.live.records import CustomerRecord, InteractionRecord, OrderRecord
+from shuke.intake.live.services import Answer, Result, receive
+
+__all__ = [
+    "LONGEST_BATCH",
+    "PROBLEMS",
+    "Answer",
+    "CustomerRecord",
+    "InteractionRecord",
+    "OrderRecord",
+    "Problem",
+    "Result",
+    "read",
+    "receive",
+]

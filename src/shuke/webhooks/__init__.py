@@ -1,0 +1,1 @@
+"""What we tell other systems of ourselves: signed as Standard Webhooks says, repeated until it is taken."""

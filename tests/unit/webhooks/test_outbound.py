@@ -1,0 +1,75 @@
+"""Requests go where they may and nowhere else, whatever a name resolves to."""
+
+import socket
+from ipaddress import ip_network
+
+import pytest
+
+from shuke.webhooks import outbound
+
+PUBLIC = "93.184.216.34"
+
+
+@pytest.fixture
+def resolving(monkeypatch):
+    """Let every name have these addresses."""
+
+    def to(*addresses):
+        found = [(0, 0, 0, "", (address, 443)) for address in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_words: found)
+
+    return to
+
+
+def test_a_public_address_is_the_one_to_connect_to(resolving):
+    resolving(PUBLIC)
+    assert outbound.checked_address("https://hooks.example.com/in") == PUBLIC
+
+
+@pytest.mark.parametrize(
+    "address",
+    """127.0.0.1 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255
+    ::1 :: fe80::1 fc00::1 ff02::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::a00:1
+    64:ff9b:1::1 2002:a00:1::1 2001::1""".split(),
+)
+def test_this_machine_and_its_networks_are_out_of_reach(resolving, address):
+    resolving(address)
+    with pytest.raises(outbound.Forbidden):
+        outbound.checked_address("https://hooks.example.com/in")
+
+
+def test_a_name_with_one_private_address_among_others_is_refused(resolving):
+    resolving(PUBLIC, "10.0.0.1")
+    with pytest.raises(outbound.Forbidden):
+        outbound.checked_address("https://hooks.example.com/in")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.com/in",
+        "ftp://hooks.example.com",
+        "file:///etc/passwd",
+        "https://user:word@hooks.example.com",
+        "https://",
+        "https://hooks.example.com:99999",
+        "nonsense",
+    ],
+)
+def test_only_a_plain_https_address_will_do(resolving, url):
+    resolving(PUBLIC)
+    with pytest.raises(outbound.Forbidden):
+        outbound.checked_address(url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "[::1]"])
+def test_no_way_of_writing_this_machine_gets_through(host):
+    with pytest.raises(outbound.Forbidden):
+        outbound.checked_address(f"https://{host}/")
+
+
+def test_a_network_of_ones_own_can_be_allowed_without_https(resolving):
+    resolving("10.1.2.3")
+    assert outbound.checked_address("http://erp.internal/in", allowed=[ip_network("10.0.0.0/8")]) == "10.1.2.3"
+    with pytest.raises(outbound.Forbidden):
+        outbound.checked_address("http://erp.internal/in", allowed=[ip_network("10.2.0.0/16")])
