@@ -273,6 +273,11 @@ def measured_by(path: str, words: str) -> str:
     return values[-1].removeprefix("measured: ")
 
 
+def dirty_exports(folder: Path) -> str:
+    """In the browser, without a hand on what is proposed: the figures of each file's truth, repairs, an undo."""
+    return measured_by("tests/journeys/test_dirty_exports.py", "four_dirty_exports")
+
+
 def newcomer(folder: Path) -> str:
     """From an installation without data to the first closed follow-up, in the browser, with a file of one's own."""
     return measured_by("tests/journeys/test_newcomer.py", "newcomer")
@@ -306,6 +311,7 @@ PROMISES = (
     Promise("kill -9 of each process in turn loses nothing and all comes back", killed_processes),
     Promise("Interleaved writers and a late commit miss no fact in the mirror", late_commits),
     Promise("An event is on the 360 and scored within 10 s", in_the_day),
+    Promise("Four dirty exports come in exactly, rows are repaired, an import is undone", dirty_exports),
     Promise("A newcomer with an order file of their own closes a first follow-up", newcomer),
     Promise("An agent closes ten follow-ups in a row with the keyboard", keyboard),
 )

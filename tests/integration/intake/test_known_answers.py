@@ -1,6 +1,7 @@
 """Real and invented exports through the real path, against the figures that are known of them."""
 
 from decimal import Decimal
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -9,6 +10,8 @@ from django.db import connection
 from shuke.intake import services
 from shuke.intake.mapping import NoColumnFor
 from shuke.intake.reading import lay_out, read_chunks, survey
+
+DIRTY = Path(__file__).parents[2] / "data" / "dirty_exports.zip"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,8 +49,8 @@ def test_online_retail_comes_in_whole_and_a_second_time_changes_nothing(imported
 
 
 @pytest.fixture
-def dirty(shared_data, tmp_path):
-    with ZipFile(shared_data / "messy_import.zip") as archive:
+def dirty(tmp_path):
+    with ZipFile(DIRTY) as archive:
         archive.extractall(tmp_path)
     return tmp_path / "messy_import"
 
