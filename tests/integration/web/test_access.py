@@ -99,6 +99,9 @@ ROWS: dict[str, list[Row]] = {
     "web:imports.detail": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",))],
     "web:imports.progress": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",))],
     "web:imports.start": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
+    "web:imports.undo": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
+    "web:imports.repair": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody", "nobody"))],
+    "web:imports.again": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
     "web:policies": [Row((OK, OK, NO, NO))],
     "web:policies.edit": [
         Row((OK, OK, NO, NO), args=("policy",)),
