@@ -51,6 +51,14 @@ class Histories(RuleBasedStateMachine):
         else:
             self.stack.append(merging.merge(pair=pair, by=self.lead, at=now()))
 
+    @precondition(lambda self: len(self.stack) < PEOPLE - 1)
+    @rule(data=st.data())
+    def merge_two_who_stand(self, data: st.DataObject) -> None:
+        shells = {merge.absorbed_id for merge in self.stack}
+        standing = st.sampled_from([customer.pk for customer in self.people if customer.pk not in shells])
+        kept, absorbed = data.draw(st.lists(standing, min_size=2, max_size=2, unique=True))
+        self.stack.append(merging.merge(pair=Pair(kept, absorbed), by=self.lead, at=now()))
+
     @precondition(lambda self: self.stack)
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
@@ -90,6 +98,6 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_is_merged_and_undone_the_promises_hold():
-    limits = {"max_examples": 12, "stateful_step_count": 12, "deadline": None, "derandomize": True}
+    limits = {"max_examples": 25, "stateful_step_count": 16, "deadline": None, "derandomize": True}
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     run_state_machine_as_test(Histories, settings=settings(**limits, suppress_health_check=checks, database=None))

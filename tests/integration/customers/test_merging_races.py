@@ -94,6 +94,20 @@ def test_scores_follow_a_merge_and_its_undoing(lead):
     assert Score.objects.live().count() == 2
 
 
+def test_scores_of_the_day_follow_within_seconds(lead):
+    """The kept customer is scored by the orders of both at once, and the absorbed one by none."""
+    one, two = ordered("王一"), ordered("王二")
+    segments.refresh(run=scoring.run(), at=now())
+    done = merging.merge(pair=Pair(one.pk, two.pk), by=lead, at=now())
+    scoring.rescore_marked()
+    assert [(row.pk, row.orders) for row in CustomerListing.objects.all()] == [(one.pk, 2)]
+    assert faults() == []
+    merging.undo(merge=done, by=lead, at=now())
+    scoring.rescore_marked()
+    assert sorted((row.pk, row.orders) for row in CustomerListing.objects.all()) == [(one.pk, 1), (two.pk, 1)]
+    assert faults() == []
+
+
 @pytest.mark.parametrize("act", ["merge", "undo"])
 def test_who_is_merged_or_comes_back_during_a_rebuild_is_listed_right(lead, act):
     one, two = ordered("王一"), ordered("王二")
