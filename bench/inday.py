@@ -4,7 +4,8 @@
 
 Makes an installation with that many generated customers and orders (2 million, 5 each if left out), scores everybody,
 and then sells something today to 1, 100 and 5,000 of them: on a quiet machine, while everybody is scored once more, and
-while the list is rebuilt. The worker looks for marks once a second; that second comes on top.
+while the list is rebuilt. Between two passes there is the worker's pause of a second; before the first, another one may
+come on top.
 """
 
 import os
@@ -100,6 +101,7 @@ def _pass(marked: int, customers: int, number: int) -> float:
     from django.db import connection, transaction
     from django.utils.timezone import localdate
 
+    from shuke.cli.worker import LOOK_EVERY
     from shuke.history.services import mark
     from shuke.scoring.services import rescore_marked
 
@@ -117,6 +119,7 @@ def _pass(marked: int, customers: int, number: int) -> float:
             cursor.execute(FOLLOWED, [identities])
             if cursor.fetchone() == (len(identities),):
                 return time.perf_counter() - begun
+            time.sleep(LOOK_EVERY)
 
 
 def _is_under_way(working: Future) -> bool:

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import psycopg
 import pytest
 from django.db import connections
 
 from integration.followups.conftest import DAY, Shop, noon
+from shuke.core.databases import conninfo
 from shuke.core.models import AuditEntry
 from shuke.followups import services
 from shuke.followups.jobs import plan_day
 from shuke.followups.models import FollowUp, Plan, Waiting
 from shuke.history.models import Interaction
+from shuke.scoring.registries import Rescored
+from shuke.segments.models import CustomerListing
 from shuke.staff.rights import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +117,21 @@ def test_the_job_may_run_twice(shop: Shop):
 
 def test_the_job_is_known_to_the_queue():
     assert plan_day.name == "followups.plan_day"
+
+
+def test_a_score_of_the_day_does_not_wait_for_whoever_is_closing_a_follow_up(shop: Shop):
+    """They may wait for the row of the list that the day holds: neither would ever go on."""
+    follow_up = shop.follow_up(owner=shop.colleague(), value_at_risk=5)
+    CustomerListing.objects.update(value_at_risk=77)
+    moved = Rescored(1, DAY, [follow_up.customer_id])
+    with psycopg.connect(conninfo()) as closing:
+        closing.execute("SELECT FROM follow_up WHERE id = %s FOR UPDATE", [follow_up.pk])
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1s'")
+            services.follow_scores(moved)
+            cursor.execute("RESET lock_timeout")
+    follow_up.refresh_from_db()
+    assert follow_up.value_at_risk == 5
+    services.follow_scores(moved)
+    follow_up.refresh_from_db()
+    assert follow_up.value_at_risk == 77

@@ -17,6 +17,7 @@ import shop
 from shuke.analytics import scores
 from shuke.core import policies
 from shuke.core.databases import conninfo
+from shuke.customers import merging
 from shuke.customers.models import Customer, Identity
 from shuke.history import services as history
 from shuke.history.models import CustomerMark, Order
@@ -29,6 +30,7 @@ from shuke.scoring.services import inday, runs
 from shuke.segments import services as segments
 from shuke.segments.invariants import faults
 from shuke.segments.models import CustomerListing, Membership
+from shuke.staff.rights import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +62,11 @@ def score_everybody() -> Run:
 
 def score_of(customer: Customer) -> dict[str, object] | None:
     return LiveScore.objects.filter(customer=customer).values().first()
+
+
+def present_groups() -> list[tuple[int, str]]:
+    rows = Membership.objects.filter(until=None).order_by("customer", "kind")
+    return list(rows.values_list("customer", "value"))
 
 
 def listed(customer: Customer) -> CustomerListing:
@@ -191,6 +198,21 @@ def test_identities_that_move_score_both_customers(wang):
     services.rescore_marked()
     assert score_of(wang) == alone
     assert (listed(twin).orders, listed(twin).name) == (1, "王小芳")
+
+
+def test_a_merge_and_its_undoing_score_both_and_leave_them_as_they_were(wang):
+    twin, lead = shop.customer("王小芳"), shop.user("lead", Role.ADMINISTRATOR)
+    shop.order(twin, ago(20), 400_000)
+    score_everybody()
+    apart_they_are = score_of(wang), score_of(twin), present_groups()
+    done = merging.merge(pair=merging.Pair(wang.pk, twin.pk), by=lead, at=now())
+    services.rescore_marked()
+    assert (score_of(wang)["orders"], listed(wang).orders, score_of(twin)) == (3, 3, None)
+    merging.undo(merge=done, by=lead, at=now())
+    services.rescore_marked()
+    assert (score_of(wang), score_of(twin), present_groups()) == apart_they_are
+    assert (listed(wang).orders, listed(twin).orders) == (2, 1)
+    assert list(faults()) == []
 
 
 def test_a_fact_that_was_marked_before_a_move_counts_for_whoever_has_the_identity_now(wang):

@@ -26,8 +26,8 @@ from shuke.scoring.registries import Rescored, rescored
 
 __all__ = ["hand_over", "rescore_marked"]
 
-BATCH = 5_000
-"""Marks that one pass takes: about two seconds of work."""
+BATCH = 2_000
+"""Marks that one pass takes: a second or two of work, for which the next fact waits."""
 MOST_AGAIN = 20_000
 """More customers than this with facts of the day are a bulk, and wait for the run of tomorrow."""
 

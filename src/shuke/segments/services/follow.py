@@ -23,7 +23,9 @@ def follow(moved: Rescored) -> None:
         for kind in Membership.Kind.values:
             for statement in WITHIN_A_DAY:
                 cursor.execute(statements.memberships_of_a_few(statement, kind=kind), values | {"kind": kind})
-        list_again(cursor, moved.customers, table="customer_list", columns=statements.OF_SCORE)
+        listing = statements.list_a_few("customer_list", statements.OF_SCORE, scores=statements.JUST_SCORED)
+        cursor.execute(listing, values)
+        cursor.execute(statements.unlist("customer_list"), values)
     moves.tell_difference(tiers, customers=moved.customers)
 
 
@@ -42,5 +44,5 @@ def forget(customers: Sequence[int]) -> None:
 def list_again(cursor: CursorWrapper, customers: Sequence[int], *, table: str, columns: tuple[str, ...]) -> None:
     """Bring some columns of some customers to what they are now, new customers in, and those without identity out."""
     values = {"customers": list(customers)}
-    cursor.execute(statements.list_a_few(table, columns), values)
+    cursor.execute(statements.list_a_few(table, columns, scores=statements.LIVE_SCORES), values)
     cursor.execute(statements.unlist(table), values)

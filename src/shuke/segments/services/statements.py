@@ -1,14 +1,18 @@
 """The statements that carry scores over to memberships and lists: of everybody, or of a few customers.
 
-What a statement needs to know it takes by name: run, as_of, kind, and customers where only a few are meant. Scores are
-`current_score`, a run's with those of the day laid over. A few are named on both sides of each join: the planner does
-not carry the condition through the view, and would read everybody's scores.
+What a statement needs to know it takes by name: run, as_of, kind, and customers where only a few are meant.
 """
 
 EVERYBODY = "true"
 A_FEW = "{customer} = ANY(%(customers)s)"
-SCORES_OF_RUN = "SELECT * FROM current_score WHERE run_id = %(run)s AND {among}"
-LIVE_SCORES = "SELECT * FROM live_score WHERE {among}"
+
+# A few are named on both sides of each join: the planner does not carry the condition through a view. Whoever has just
+# been scored is in one table with a key, which costs little however wrong the planner is about the day's memberships.
+SCORES_OF_RUN = "SELECT * FROM current_score WHERE run_id = %(run)s"
+JUST_SCORED = (
+    "SELECT * FROM score_today WHERE run_id = %(run)s AND orders IS NOT NULL AND customer_id = ANY(%(customers)s)"
+)
+LIVE_SCORES = "SELECT * FROM live_score WHERE customer_id = ANY(%(customers)s)"
 
 # Who had an order and has none left is in no tier.
 END_MEMBERSHIPS = """
@@ -98,27 +102,22 @@ EVERY_COLUMN = (*OF_PROFILE, *OF_SCORE[:-1])
 
 
 def memberships_of_everybody(statement: str, *, kind: str) -> str:
-    return statement.format(kind=kind, among=EVERYBODY, scores=SCORES_OF_RUN.format(among=EVERYBODY))
+    return statement.format(kind=kind, among=EVERYBODY, scores=SCORES_OF_RUN)
 
 
 def memberships_of_a_few(statement: str, *, kind: str) -> str:
-    scores = SCORES_OF_RUN.format(among=A_FEW.format(customer="customer_id"))
-    return statement.format(kind=kind, among=A_FEW.format(customer="present.customer_id"), scores=scores)
+    return statement.format(kind=kind, among=A_FEW.format(customer="present.customer_id"), scores=JUST_SCORED)
 
 
 def list_everybody(table: str) -> str:
     """Fill `table` with all customers, as a run sees them."""
-    scores = SCORES_OF_RUN.format(among=EVERYBODY)
-    return LIST.format(table=table, profiles=PROFILES.format(among=EVERYBODY), scores=scores)
+    return LIST.format(table=table, profiles=PROFILES.format(among=EVERYBODY), scores=SCORES_OF_RUN)
 
 
-def list_a_few(table: str, columns: tuple[str, ...]) -> str:
+def list_a_few(table: str, columns: tuple[str, ...], *, scores: str) -> str:
     """Bring `columns` of some customers to what they are now, or the whole row of whoever is not in `table` yet."""
-    a_few = A_FEW.format(customer="customer_id")
-    of_identity = A_FEW.format(customer="identity.customer_id")
-    filled = LIST.format(
-        table=table, profiles=PROFILES.format(among=of_identity), scores=LIVE_SCORES.format(among=a_few)
-    )
+    profiles = PROFILES.format(among=A_FEW.format(customer="identity.customer_id"))
+    filled = LIST.format(table=table, profiles=profiles, scores=scores)
     return filled + IN_PLACE.format(columns=", ".join(f"{column} = excluded.{column}" for column in columns))
 
 
