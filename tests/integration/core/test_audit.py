@@ -100,6 +100,7 @@ def test_a_tail_that_nobody_seals_is_a_fault():
 def test_verify_checks_every_part():
     assert [name for name, _check in invariants.items()] == [
         "audit",
+        "customers",
         "imports",
         "scores",
         "customer_list",

@@ -12,7 +12,14 @@ from shuke.core import jobs
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JOB = "reports.refresh"
-PERIODIC = {"core.take_up_stalled", "scoring.nightly_if_due"}
+PERIODIC = {
+    "api.sweep",
+    "core.take_up_stalled",
+    "customers.find_duplicates_if_due",
+    "scoring.nightly_if_due",
+    "webhooks.repeat",
+    "webhooks.sweep",
+}
 
 
 @pytest.fixture(autouse=True)

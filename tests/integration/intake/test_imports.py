@@ -6,8 +6,12 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.utils import timezone
 
+import shop
 from shuke.core.models import AuditEntry
+from shuke.customers import merging
+from shuke.customers.merging import Pair
 from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity
 from shuke.history.models import Interaction, MonthMark, Order, OrderEvent, OrderLine
 from shuke.intake import queries, services
@@ -15,6 +19,7 @@ from shuke.intake.mapping import Mapping, NoCustomerKey
 from shuke.intake.models import BeforeImage, Import
 from shuke.intake.parsing.parent import ParserDied
 from shuke.intake.reading.texts import QuoteLeftOpen
+from shuke.staff.rights import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -346,3 +351,15 @@ def test_what_was_paid_counts_before_quantity_times_price(imported, rows, amount
     assert (report["inserted"], report["quarantined"]) == (3, 0)
     assert list(Order.objects.order_by("source_key").values_list("amount", flat=True)) == amounts
     assert imported(text)["unchanged"] == 3
+
+
+def test_a_member_who_was_merged_does_not_take_turns_with_the_one_who_was_kept(imported):
+    members = "会员编号,姓名,手机号,生日\n1,王小明,13812345678,1990-01-02\n2,王晓明,13812345678,1991-01-02\n"
+    imported(members)
+    kept, absorbed = (identity.customer for identity in Identity.objects.order_by("source_key"))
+    admin = shop.user("admin", Role.ADMINISTRATOR)
+    merging.merge(pair=Pair(kept.pk, absorbed.pk), by=admin, at=timezone.now())
+    report = imported(members)
+    assert (report["updated"], report["unchanged"]) == (0, 2)
+    kept.refresh_from_db()
+    assert (kept.name, kept.birth_year) == ("王小明", 1990)

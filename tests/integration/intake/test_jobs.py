@@ -7,6 +7,7 @@ from shuke.core.jobs import RETRIES
 from shuke.history.models import Order
 from shuke.intake import services
 from shuke.intake.models import Import
+from shuke.intake.services import importing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +28,7 @@ def this(tmp_path):
 @pytest.fixture
 def broken(monkeypatch):
     """Applying meets an error that nobody foresaw; gives what makes it well again."""
-    monkeypatch.setattr(services, "apply", lambda this, at: 1 / 0)
+    monkeypatch.setattr(importing, "apply", lambda this, at: 1 / 0)
     return monkeypatch.undo
 
 

@@ -15,9 +15,9 @@ from standardwebhooks.webhooks import Webhook
 import shop
 from shuke.followups import services as followups
 from shuke.followups.models import FollowUp
+from shuke.history import services as history
 from shuke.scoring import services as scoring
 from shuke.scoring.models import Score
-from shuke.scoring.registries import Rescored
 from shuke.segments import services as segments
 from shuke.segments.models import Membership
 from shuke.segments.registries import TierChange
@@ -153,9 +153,9 @@ def test_the_day_tells_the_tiers_that_it_has_changed(receiver):
     run = scoring.run()
     now_in = Score.objects.get(run_id=run.pk).tier
     member(customer, "gold" if now_in != "gold" else "silver")
-    again = Rescored(run.pk, timezone.localdate(), [customer.pk])
-    segments.follow(again)
-    segments.follow(again)
+    for _twice in range(2):
+        history.mark(customers=[customer.pk])
+        scoring.rescore_marked()
     assert [change["to"] for change in Delivery.objects.get().data["changes"]] == [now_in]
 
 

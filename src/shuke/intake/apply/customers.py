@@ -20,6 +20,9 @@ SELECT told.customer_id, told.identity_id, told.is_new,
         AS birth_calendar,
     coalesce(told.registered, present.registered_on) AS registered_on,
     coalesce(store.id, present.home_store_id) AS home_store_id,
+    -- Who was merged into another lends facts and contacts; the profile is told by the one that was kept.
+    EXISTS (SELECT FROM merged_identity JOIN customer_merge AS merge ON merge.id = merged_identity.merge_id
+            WHERE merged_identity.identity_id = told.identity_id AND merge.undone_at IS NULL) AS is_merged,
     'unchanged' AS outcome
 FROM (
     SELECT person.*, staged.birthday, staged.registered, staged.store,
@@ -35,7 +38,8 @@ LEFT JOIN store ON store.code = left(told.store, 60)
 FIELDS = "name, birth_year, birth_month, birth_day, birth_calendar, registered_on, home_store_id"
 CORRECTED = """
 UPDATE profile SET outcome = 'updated' FROM customer AS present
-WHERE present.id = profile.customer_id AND NOT profile.is_new AND ({present}) IS DISTINCT FROM ({profile})
+WHERE present.id = profile.customer_id AND NOT profile.is_new AND NOT profile.is_merged
+    AND ({present}) IS DISTINCT FROM ({profile})
 """.format(present=re.sub(r"(\w+)", r"present.\1", FIELDS), profile=re.sub(r"(\w+)", r"profile.\1", FIELDS))
 BEFORE = """
 INSERT INTO import_before_image (of_import_id, "table", record_id, body)

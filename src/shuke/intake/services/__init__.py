@@ -13,6 +13,7 @@ from shuke.intake.services.importing import (
 )
 from shuke.intake.services.repairing import NothingRepaired, Repair, RepeatedAlready, repair, repeat_repaired
 from shuke.intake.services.undoing import NotUndoable, ask_undo, undo
+from shuke.intake.staging import Progress
 
 __all__ = [
     "IMPORT_LOCKS",
@@ -20,6 +21,7 @@ __all__ = [
     "FileGone",
     "NotUndoable",
     "NothingRepaired",
+    "Progress",
     "Repair",
     "RepeatedAlready",
     "ask_undo",
