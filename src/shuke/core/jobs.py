@@ -3,8 +3,10 @@
 from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import JobDeferrer, Status
+from procrastinate.manager import JobManager
 
 DEAD_AFTER = 30
 """Seconds without a heartbeat after which a worker counts as dead."""
@@ -17,12 +19,18 @@ The database comes back within the first two; what fails four times needs a pers
 """
 
 
+_IN_OUR_TRANSACTION = JobManager(DjangoConnector())
+
+
 def enqueue(name: str, *, key: str | None = None, **ids: int | str) -> None:
-    """Queue a job by name. With `key`, one waiting job each: only for work that a later run repeats anyway."""
-    job = app.configure_task(name, allow_unknown=False, queueing_lock=key)
+    """Queue a job by name. With `key`, one waiting job each: only for work that a later run repeats anyway.
+
+    It goes through Django's connection, in the worker too, whose own would let the job out before the commit.
+    """
+    job = app.configure_task(name, allow_unknown=False, queueing_lock=key).job
     try:
         with transaction.atomic():  # a savepoint, or the refused row would cost us the whole transaction
-            job.defer(**ids)
+            JobDeferrer(job=job, job_manager=_IN_OUR_TRANSACTION).defer(**ids)
     except AlreadyEnqueued:
         pass
 

@@ -1,9 +1,10 @@
 """Jobs: tried again after an unforeseen error, taken up when their worker dies, and never lost between the two."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 import queue_of_jobs
@@ -83,3 +84,23 @@ def _take_up():
                 await jobs.take_up_stalled(SimpleNamespace(app=working), timestamp=0)
 
     queue_of_jobs.run(take_up)
+
+
+def test_a_job_is_queued_by_the_transaction_that_needs_it_in_the_worker_too():
+    def act_and_regret():
+        try:
+            with transaction.atomic():
+                jobs.enqueue(JOB, run_id=1)
+                raise ZeroDivisionError
+        except ZeroDivisionError:
+            return
+        finally:
+            connection.close()
+
+    async def work():
+        with app.replace_connector(app.connector.get_worker_connector()) as working:
+            async with working.open_async():
+                await asyncio.to_thread(act_and_regret)
+
+    queue_of_jobs.run(work)
+    assert queue_of_jobs.states(JOB) == []
