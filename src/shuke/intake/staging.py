@@ -14,7 +14,7 @@ import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from shuke.core.databases import conninfo
@@ -76,6 +76,24 @@ def create(this: Import) -> None:
         cursor.execute(
             sql.SQL("CREATE UNLOGGED TABLE IF NOT EXISTS {} ({})").format(table_of(this), sql.SQL(", ").join(columns))
         )
+
+
+def is_whole(this: Import) -> bool:
+    """Whether all that was read of an import is staged still: a crash of the database empties unlogged tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table_of(this)))
+        (staged,) = cursor.fetchone()
+    return staged == this.rows_read - this.quarantined.count()
+
+
+@transaction.atomic
+def begin_again(this: Import) -> None:
+    """Forget what was read of an import, so that it is read from its first row."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("TRUNCATE {}").format(table_of(this)))
+    this.quarantined.all().delete()
+    this.chunks, this.rows_read, this.progress, this.warnings = 0, 0, 0.0, []
+    this.save(update_fields=["chunks", "rows_read", "progress", "warnings"])
 
 
 def drop(this: Import) -> None:

@@ -14,9 +14,9 @@ from shuke.customers import merging
 from shuke.customers.merging import Pair
 from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity
 from shuke.history.models import Interaction, MonthMark, Order, OrderEvent, OrderLine
-from shuke.intake import queries, services
+from shuke.intake import queries, services, staging
 from shuke.intake.mapping import Mapping, NoCustomerKey
-from shuke.intake.models import BeforeImage, Import
+from shuke.intake.models import BeforeImage, Import, QuarantinedRow
 from shuke.intake.parsing.parent import ParserDied
 from shuke.intake.reading.texts import QuoteLeftOpen
 from shuke.staff.rights import Role
@@ -363,3 +363,17 @@ def test_a_member_who_was_merged_does_not_take_turns_with_the_one_who_was_kept(i
     assert (report["updated"], report["unchanged"]) == (0, 2)
     kept.refresh_from_db()
     assert (kept.name, kept.birth_year) == ("王小明", 1990)
+
+
+@pytest.mark.parametrize("status", [Import.Status.READING, Import.Status.APPLYING])
+def test_a_crash_of_the_database_that_empties_what_was_read_loses_no_row(tmp_path, status):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS + "".join(f"A{number},7,2026-01-05,10,已完成,\n" for number in range(50)) + "B,7,?,1,,\n")
+    this = services.begin(path=path)
+    staging.create(this)
+    this.status, this.chunks, this.rows_read = status, 1, 51
+    this.save()
+    QuarantinedRow.objects.create(of_import=this, line=52, problems=[], text=b"")
+    done = services.run(import_id=this.pk)
+    assert counts(queries.report(done)) == (51, 50, 0, 0, 1)
+    assert Order.objects.count() == 50

@@ -191,10 +191,12 @@ def _give_way(this: Import) -> None:
 
 def _read(this: Import, on_progress: Callable[[Progress], None]) -> None:
     """Fill the staging table with what is not there yet."""
-    if this.status == Import.Status.APPLYING:
+    staging.create(this)
+    if not staging.is_whole(this):
+        staging.begin_again(this)
+    elif this.status == Import.Status.APPLYING:
         return
     look, agreed = found_again(this), Mapping.from_json(this.mapping)
-    staging.create(this)
     _enter(this, Import.Status.READING)
     plan = Plan(look, agreed, settings.TIME_ZONE, settings.SHUKE.region, this.chunks, repairs_for(this))
     with staging.fill(this, customer_by=agreed.customer_by) as stage:
