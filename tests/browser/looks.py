@@ -27,6 +27,13 @@ ALLOWED = {
     "Shuke",
     "UCI",
     "Excel",
+    "POST",
+    "Standard",
+    "Webhook",
+    "Webhooks",
+    "whsec",
+    "xls",
+    "xlsx",
 }
 
 # Names of people and files are nobody's to translate; the pages say so in the way that HTML has for it.
