@@ -13,12 +13,15 @@ from shuke.customers.registries import holders, removed
 from shuke.intake.apply.work import SOURCE_LOCK
 from shuke.intake.models import Import
 
-# What a later import has corrected since, and is not undone itself.
+# What another import, not undone itself, has corrected since: its before-image is younger than ours, if we have one.
 CHANGED_SINCE = """
 CREATE TEMP TABLE changed_since ON COMMIT DROP AS
 SELECT DISTINCT image."table", image.record_id
-FROM import_before_image AS image JOIN import AS later ON later.id = image.of_import_id
-WHERE later.id <> %(import)s AND later.status = 'done' AND later.finished_at >= %(finished_at)s
+FROM import_before_image AS image
+JOIN import AS other ON other.id = image.of_import_id AND other.id <> %(import)s AND other.status = 'done'
+LEFT JOIN import_before_image AS ours
+    ON ours.of_import_id = %(import)s AND ours."table" = image."table" AND ours.record_id = image.record_id
+WHERE image.id > coalesce(ours.id, 0)
 """
 
 BROUGHT = """
@@ -133,7 +136,7 @@ def undo(this: Import) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, this.source_id])
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        work = _Undo(cursor, {"import": this.pk, "finished_at": this.finished_at})
+        work = _Undo(cursor, {"import": this.pk})
         work.run(CHANGED_SINCE)
         return {**_orders(work), **_profiles(work), **_contacts(work), **_customers(work)}
 
