@@ -4,13 +4,11 @@ An order or a profile that a later import or a person has changed stays as it is
 back, from the before-image that the import kept. Stores, articles and tags are words that others may use: they stay.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.db import connection
+from django.utils.timezone import now
 
 from shuke.customers.registries import holders, removed
-from shuke.intake.apply.work import SOURCE_LOCK
+from shuke.intake.apply.work import SOURCE_LOCK, Work
 from shuke.intake.models import Import
 
 # What another import, not undone itself, has corrected since: its before-image is younger than ours, if we have one.
@@ -136,61 +134,38 @@ def undo(this: Import) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, this.source_id])
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        work = _Undo(cursor, {"import": this.pk})
+        work = Work.on(cursor, this, at=now())
         work.run(CHANGED_SINCE)
         return {**_orders(work), **_profiles(work), **_contacts(work), **_customers(work)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Undo:
-    """One import being undone, on one cursor."""
-
-    cursor: Any
-    params: dict[str, Any]
-
-    def run(self, statement: str, **more: Any) -> int:
-        self.cursor.execute(statement, {**self.params, **more})
-        return self.cursor.rowcount
-
-    def value(self, statement: str) -> int:
-        self.run(statement)
-        return self.cursor.fetchone()[0]
-
-    def column(self, statement: str, **more: Any) -> list[int]:
-        self.run(statement, **more)
-        return [value for (value,) in self.cursor.fetchall()]
-
-
-def _orders(work: _Undo) -> dict[str, int]:
+def _orders(work: Work) -> dict[str, int]:
     """Marks come first, of the months that stand now, and once more of those that stand after."""
-    for statement in (BROUGHT, CORRECTED, TOUCHED, MARKS, DELETE_LINES, DELETE_EVENTS):
-        work.run(statement)
+    work.run_all(BROUGHT, CORRECTED, TOUCHED, MARKS, DELETE_LINES, DELETE_EVENTS)
     orders_removed = work.run(DELETE_ORDERS)
     orders_restored = work.run(RESTORE_ORDERS)
-    for statement in (RESTORE_LINES, RESTORE_EVENTS, MARKS):
-        work.run(statement)
+    work.run_all(RESTORE_LINES, RESTORE_EVENTS, MARKS)
     return {
         "orders_removed": orders_removed,
         "orders_restored": orders_restored,
-        "orders_kept": work.value(KEPT_ORDERS),
+        "orders_kept": work.column(KEPT_ORDERS)[0],
     }
 
 
-def _profiles(work: _Undo) -> dict[str, int]:
+def _profiles(work: Work) -> dict[str, int]:
     restored = work.run(RESTORE_PROFILES)
-    return {"profiles_restored": restored, "profiles_kept": work.value(PROFILES) - restored}
+    return {"profiles_restored": restored, "profiles_kept": work.column(PROFILES)[0] - restored}
 
 
-def _contacts(work: _Undo) -> dict[str, int]:
-    work.run(DELETE_TAGS)
-    work.run(DELETE_CONTACTS)
+def _contacts(work: Work) -> dict[str, int]:
+    work.run_all(DELETE_TAGS, DELETE_CONTACTS)
     return {
-        "interactions_removed": work.value(UNDO_INTERACTIONS),
-        "interactions_kept": work.value(KEPT_INTERACTIONS),
+        "interactions_removed": work.column(UNDO_INTERACTIONS)[0],
+        "interactions_kept": work.column(KEPT_INTERACTIONS)[0],
     }
 
 
-def _customers(work: _Undo) -> dict[str, int]:
+def _customers(work: Work) -> dict[str, int]:
     """Customers of whom nothing is left go; those with whom people have worked meanwhile stay."""
     work.run(EMPTY)
     candidates = work.column(WITHOUT_FACTS)

@@ -22,7 +22,7 @@ SLICE_PAGES = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One import being applied; statements name the staging table {staged} and the parameters of `params`."""
+    """One import being applied or undone; statements name the staging table {staged} and parameters of `params`."""
 
     cursor: Any
     this: Import
@@ -64,12 +64,12 @@ class Work:
         names = [column.name for column in self.cursor.description]
         return dict(zip(names, self.cursor.fetchone(), strict=True))
 
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        self.run(statement)
+    def rows(self, statement: str, **more: Any) -> list[tuple[Any, ...]]:
+        self.run(statement, **more)
         return self.cursor.fetchall()
 
-    def column(self, statement: str) -> list[Any]:
-        return [value for (value,) in self.rows(statement)]
+    def column(self, statement: str, **more: Any) -> list[Any]:
+        return [value for (value,) in self.rows(statement, **more)]
 
     def words(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """A small working table of `rows`, for meanings that the database does not know."""
