@@ -20,6 +20,11 @@ class Kinds(StrEnum):
     ORDERS = "orders"
     CUSTOMERS = "customers"
     INTERACTIONS = "interactions"
+    RETURNS = "returns"
+    CONTRACTS = "contracts"
+    COSTS = "costs"
+    ACQUISITION = "acquisition"
+    SPEND = "spend"
 
 
 SHOWN = 5

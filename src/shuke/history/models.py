@@ -8,7 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from shuke.customers.models import Identity, Source
 from shuke.staff.models import Line, Store, User
 
-__all__ = ["CustomerMark", "Interaction", "MonthMark", "Order", "OrderEvent", "OrderLine", "Product"]
+__all__ = [
+    "AcquisitionCost",
+    "Contract",
+    "CustomerMark",
+    "Interaction",
+    "MarketingSpend",
+    "MonthMark",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Product",
+    "ProductCost",
+]
 
 
 class Product(models.Model):
@@ -148,6 +160,104 @@ class Interaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.happened_on} {self.channel}"
+
+
+class Contract(models.Model):
+    """What a customer has until a day: a contract, a subscription, a paid membership. A renewal moves its end."""
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, db_collation="C")
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="contracts", db_index=False)
+    subject = models.CharField(max_length=300, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField()
+    amount = models.BigIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=60, blank=True)
+    is_cancelled = models.BooleanField(default=False)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "contract"
+        constraints = [
+            models.UniqueConstraint(name="contract_is_one_record_of_a_source", fields=["source", "source_key"])
+        ]
+        indexes = [
+            models.Index(fields=["identity"], name="contract_by_identity"),
+            models.Index(fields=["ends_on"], name="contract_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.source_key
+
+
+class ProductCost(models.Model):
+    """What an article costs us from a day on, or always: by the unit in 1/10,000, or as a margin in basis points."""
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, db_collation="C")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="costs")
+    since = models.DateField(null=True, blank=True)
+    unit_cost = models.BigIntegerField(null=True, blank=True)
+    margin = models.IntegerField(null=True, blank=True)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "product_cost"
+        constraints = [
+            models.UniqueConstraint(name="product_cost_is_one_record_of_a_source", fields=["source", "source_key"]),
+            models.CheckConstraint(
+                name="product_cost_says_a_cost", condition=Q(unit_cost__isnull=False) | Q(margin__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source_key
+
+
+class AcquisitionCost(models.Model):
+    """What it cost to win a customer: one that is named, or each who came by a channel; in minor units."""
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, db_collation="C")
+    identity = models.ForeignKey(Identity, models.PROTECT, null=True, blank=True, related_name="acquisition_costs")
+    channel = models.CharField(max_length=40, blank=True)
+    on = models.DateField(null=True, blank=True)
+    amount = models.BigIntegerField()
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "acquisition_cost"
+        constraints = [
+            models.UniqueConstraint(name="acquisition_cost_is_one_record_of_a_source", fields=["source", "source_key"]),
+            models.CheckConstraint(
+                name="acquisition_cost_names_whom", condition=Q(identity__isnull=False) | ~Q(channel="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source_key
+
+
+class MarketingSpend(models.Model):
+    """What was spent on a channel or a campaign, on a day or in the month that begins on it; in minor units."""
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, db_collation="C")
+    on = models.DateField()
+    channel = models.CharField(max_length=40, blank=True)
+    campaign = models.CharField(max_length=200, blank=True)
+    amount = models.BigIntegerField()
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "marketing_spend"
+        constraints = [
+            models.UniqueConstraint(name="marketing_spend_is_one_record_of_a_source", fields=["source", "source_key"])
+        ]
+        indexes = [models.Index(fields=["on"], name="marketing_spend_by_day")]
+
+    def __str__(self) -> str:
+        return self.source_key
 
 
 class MonthMark(models.Model):

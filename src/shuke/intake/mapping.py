@@ -22,10 +22,12 @@ LOOKS_LIKE = {
     "order": DIGIT,
     Form.TIME: DIGIT,
     Form.DAY: DIGIT,
+    Form.PERIOD: DIGIT,
     Form.BIRTHDAY: DIGIT,
     Form.MONEY: DIGIT,
     Form.PRICE: DIGIT,
     Form.QUANTITY: DIGIT,
+    Form.SHARE: DIGIT,
     Form.PHONE: re.compile(r"[0-9０-９*＊xX](?:[\s().\-–—+]*[0-9０-９*＊xX]){4}"),
     Form.EMAIL: re.compile("@|邮箱|无"),
 }
@@ -36,8 +38,11 @@ KEYS = ("customer", "phone", "email")
 """What can tell one customer from another by itself, the surest first."""
 KEY_CHOICES = (("customer",), ("phone",), ("email",), ("phone", "name"), ("email", "name"))
 """What people may choose; with the name, a family that shares a phone is as many customers as it has names."""
-OPTIONAL = ("customer", "order")
-"""A customer may be known by a contact; a row without an order number is an order by its customer and time."""
+EITHER: MappingOf[Kind, tuple[tuple[str, ...], ...]] = {
+    Kind.COSTS: (("product", "product_name"), ("cost", "margin")),
+    Kind.ACQUISITION: ((*KEYS, "channel"),),
+}
+"""Fields of which one is enough."""
 CUSTOMER = field(Kind.ORDERS, "customer")
 PERSON = ("customer", "name", "surname", "phone", "email")
 SAID = {"channel", "direction", "outcome", "note", "rating", "seconds"}
@@ -154,7 +159,8 @@ def validate(mapping: Mapping, layout: Layout, *, file: str) -> Mapping:
         if column not in layout.header:
             raise UnknownColumn(file=file, column=column)
     found = ", ".join(layout.header)
-    if not mapping.customer_by or not set(mapping.customer_by) <= mapping.columns.keys():
+    is_nobody = mapping.kind.names_customers and not mapping.customer_by
+    if is_nobody or not set(mapping.customer_by) <= mapping.columns.keys():
         raise NoCustomerKey(file=file, columns=found)
     for key in required(mapping):
         if key not in mapping.columns:
@@ -164,13 +170,22 @@ def validate(mapping: Mapping, layout: Layout, *, file: str) -> Mapping:
 
 def required(mapping: Mapping) -> tuple[str, ...]:
     """The fields whose every cell must be readable."""
-    needed = [known.key for known in FIELDS[mapping.kind] if known.need == Need.CELL and known.key not in OPTIONAL]
-    if mapping.kind != Kind.ORDERS:
-        return (*needed, *mapping.customer_by[:1])
-    if "order" in mapping.columns or mapping.grain == Grain.LINE:
-        needed.insert(0, "order")
-    needed += ["quantity", "price"] if mapping.grain == Grain.LINE else ["amount"]
-    return tuple(needed)
+    if mapping.kind == Kind.ORDERS:
+        return _required_of_orders(mapping)
+    needed = [known.key for known in FIELDS[mapping.kind] if known.need == Need.CELL and known.key != "customer"]
+    needed += [_first_mapped(mapping, choice) for choice in EITHER.get(mapping.kind, ())]
+    return (*needed, *mapping.customer_by[:1]) if mapping.kind.names_customers else tuple(dict.fromkeys(needed))
+
+
+def _required_of_orders(mapping: Mapping) -> tuple[str, ...]:
+    """A row without an order number is an order by its customer and time."""
+    numbered = ("order",) if "order" in mapping.columns or mapping.grain == Grain.LINE else ()
+    return (*numbered, "at", *(("quantity", "price") if mapping.grain == Grain.LINE else ("amount",)))
+
+
+def _first_mapped(mapping: Mapping, choice: tuple[str, ...]) -> str:
+    """Which of several fields, of which one is enough, the file has; the last of them if none."""
+    return next((key for key in choice if key in mapping.columns), choice[-1])
 
 
 def _propose(layout: Layout, kind: Kind) -> Proposal:
@@ -182,7 +197,7 @@ def _propose(layout: Layout, kind: Kind) -> Proposal:
         columns,
         grain=_grain(columns) if kind == Kind.ORDERS else Grain.ORDER,
         day_order=_day_order(layout),
-        continued=() if kind == Kind.CUSTOMERS else _continued(columns, layout),
+        continued=_continued(columns, layout) if kind in (Kind.ORDERS, Kind.INTERACTIONS) else (),
         sheets=tuple(part.sheet for part in layout.parts),
         delimiter="" if layout.parts else layout.delimiter,
     )
@@ -266,7 +281,8 @@ def _continued(columns: MappingOf[str, str], layout: Layout) -> tuple[str, ...]:
 
 def _fitness(proposal: Proposal) -> tuple[bool, float]:
     mapping = proposal.mapping
-    complete = bool(mapping.customer_by) and all(key in mapping.columns for key in required(mapping))
+    complete = bool(mapping.customer_by) or not mapping.kind.names_customers
+    complete = complete and all(key in mapping.columns for key in required(mapping))
     if mapping.kind == Kind.INTERACTIONS:
         complete = complete and bool(mapping.columns.keys() & SAID)
     telling = [key for key in proposal.confidence if key not in (*PERSON, "store")]

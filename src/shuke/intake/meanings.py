@@ -51,6 +51,16 @@ OUTCOMES = {
 }
 """How a contact ended, in the codes of follow-ups; whoever declines the call itself was not spoken with."""
 
+NOT_THROUGH = (
+    "关闭 取消 撤销 撤回 拒绝 驳回 失败 等待 待 处理中 进行中 退款中 退货中 审核中 申请中 未完成 "
+    "closed cancel reject declin fail pending open process request await draft"
+).split()
+"""Parts of a refund's status that say that no money has gone back."""
+RETURNED_GOODS = ("退货", "return")
+
+CALLED_OFF = "终止 解除 解约 退订 取消 作废 撤销 退保 cancel terminat void unsubscrib".split()
+"""Parts of a contract's status that say that it was ended before its day."""
+
 INBOUND = frozenset("呼入 来电 客户来电 入站 进线 in inbound incoming true yes 1 是".split())
 
 
@@ -61,6 +71,24 @@ def standing_of(status: str) -> Standing:
         if any(word in plain for word in words.split()):
             return standing
     return Standing.PAID
+
+
+def is_through(status: str) -> bool:
+    """Whether a refund with this status has been paid."""
+    plain = plain_name(status)
+    return not any(part in plain for part in NOT_THROUGH)
+
+
+def is_called_off(status: str) -> bool:
+    """Whether a contract with this status was ended before its day."""
+    plain = plain_name(status)
+    return any(part in plain for part in CALLED_OFF)
+
+
+def brings_goods_back(text: str) -> bool:
+    """Whether goods came back, and not only money."""
+    plain = plain_name(text)
+    return any(part in plain for part in RETURNED_GOODS) and "无需退货" not in plain
 
 
 def channel_of(text: str) -> str:

@@ -22,6 +22,11 @@ class Import(models.Model):
         ORDERS = "orders", _("Orders")
         CUSTOMERS = "customers", _("Customers")
         INTERACTIONS = "interactions", _("Interactions")
+        RETURNS = "returns", _("Returns and refunds")
+        CONTRACTS = "contracts", _("Contracts")
+        COSTS = "costs", _("Product costs")
+        ACQUISITION = "acquisition", _("Acquisition costs")
+        SPEND = "spend", _("Marketing spend")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -6,7 +6,7 @@ chunk that will be read again. Contact points are encrypted before they leave th
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 
@@ -21,7 +21,7 @@ from shuke.core.databases import conninfo
 from shuke.core.errors import Conflict
 from shuke.core.words import mark as _
 from shuke.customers.models import ContactPoint
-from shuke.intake.checks import Checked, Problem
+from shuke.intake.checks import RAW_TEXT, Checked, Problem
 from shuke.intake.fields import FIELDS, Form, Kind
 from shuke.intake.models import Import, QuarantinedRow
 
@@ -33,10 +33,12 @@ COLUMN_TYPES = {
     Form.TEXT: 'text COLLATE "C"',
     Form.TIME: "timestamptz",
     Form.DAY: "date",
+    Form.PERIOD: "date",
     Form.BIRTHDAY: "text",
     Form.MONEY: "bigint",
     Form.PRICE: "bigint",
     Form.QUANTITY: "bigint",
+    Form.SHARE: "bigint",
     Form.RATING: "smallint",
     Form.SECONDS: "integer",
 }
@@ -138,6 +140,9 @@ class Stage:
                 keys[contact] = pc.cast(_hexadecimal(index), pa.string())
             rows = rows.drop_columns(contact)
             rows = rows.append_column(f"{contact}_value", sealed).append_column(f"{contact}_index", index)
+        if RAW_TEXT in rows.column_names:
+            texts = _encrypted(rows[RAW_TEXT].to_pylist())
+            rows = rows.drop_columns(RAW_TEXT).append_column(RAW_TEXT, texts)
         key = self._key(keys, rows.num_rows)
         rows = rows.drop_columns("customer") if "customer" in rows.column_names else rows
         return rows.append_column("customer_key", key).replace_schema_metadata(None)
@@ -153,7 +158,6 @@ class Stage:
         return pc.binary_join_element_wise(*parts, "|") if parts else pa.nulls(rows, pa.string())
 
     def _quarantined(self, checked: Checked) -> pa.Table:
-        ring = settings.KEY_RING
         return pa.table(
             {
                 "of_import_id": pa.array([self._import.pk] * len(checked.refused), pa.int64()),
@@ -161,9 +165,7 @@ class Stage:
                 "problems": pa.array(
                     [json.dumps([asdict(problem) for problem in row.problems]) for row in checked.refused], pa.string()
                 ),
-                "text": pa.array(
-                    [ring.encrypt(row.text, field=QuarantinedRow.FIELD) for row in checked.refused], pa.binary()
-                ),
+                "text": _encrypted(row.text for row in checked.refused),
             }
         )
 
@@ -187,6 +189,13 @@ def columns_of(kind: str) -> Iterator[tuple[str, str]]:
     yield "initials", "text"
     yield "at_on", "date"
     yield "line_amount", "bigint"
+    if Kind(kind).builds_on_orders:
+        yield RAW_TEXT, "bytea"
+
+
+def _encrypted(texts: Iterable[str]) -> pa.Array:
+    """Rows' texts as quarantine keeps them."""
+    return pa.array([settings.KEY_RING.encrypt(text, field=QuarantinedRow.FIELD) for text in texts], pa.binary())
 
 
 def _sealed(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

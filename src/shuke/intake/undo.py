@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils.timezone import now
 
 from shuke.customers.registries import holders, removed
-from shuke.intake.apply.work import SOURCE_LOCK, Work
+from shuke.intake.apply.records import RECORDS
+from shuke.intake.apply.work import Work, lock_source
 from shuke.intake.models import Import
 
 # What another import, not undone itself, has corrected since: its before-image is younger than ours, if we have one.
@@ -89,6 +90,23 @@ WHERE image.of_import_id = %(import)s AND image."table" = 'customer' AND present
 """
 PROFILES = "SELECT count(*) FROM import_before_image WHERE of_import_id = %(import)s AND \"table\" = 'customer'"
 
+DELETE_RECORDS = """
+DELETE FROM {table} WHERE import_id = %(import)s
+    AND id NOT IN (SELECT record_id FROM changed_since WHERE "table" = '{table}')
+"""
+RESTORE_RECORDS = """
+UPDATE {table} AS present SET {restored}
+FROM import_before_image AS image, jsonb_populate_record(NULL::{table}, image.body) AS old
+WHERE image.of_import_id = %(import)s AND image."table" = '{table}' AND present.id = image.record_id
+    AND image.record_id NOT IN (SELECT record_id FROM changed_since WHERE "table" = '{table}')
+"""
+KEPT_RECORDS = """
+SELECT (SELECT count(*) FROM {table} WHERE import_id = %(import)s) + (
+    SELECT count(*) FROM import_before_image AS image
+    JOIN changed_since USING ("table", record_id)
+    WHERE image.of_import_id = %(import)s AND "table" = '{table}')
+"""
+
 UNDO_INTERACTIONS = "SELECT undo_interactions(%(import)s)"
 KEPT_INTERACTIONS = "SELECT count(*) FROM interaction WHERE import_id = %(import)s"
 DELETE_TAGS = "DELETE FROM customer_tag WHERE import_id = %(import)s"
@@ -102,6 +120,8 @@ WHERE identity.import_id = %(import)s
     AND NOT EXISTS (SELECT FROM customer_order WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM interaction WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM contact_point WHERE identity_id = identity.id)
+    AND NOT EXISTS (SELECT FROM contract WHERE identity_id = identity.id)
+    AND NOT EXISTS (SELECT FROM acquisition_cost WHERE identity_id = identity.id)
 """
 WITHOUT_FACTS = """
 SELECT customer_id FROM identity WHERE customer_id IN (SELECT customer_id FROM empty)
@@ -132,11 +152,11 @@ DELETE_CUSTOMERS = "DELETE FROM customer WHERE id = ANY(%(gone)s)"
 def undo(this: Import) -> dict[str, int]:
     """Take back what `this` has brought; counts of what is gone, restored and kept. Call it inside a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, this.source_id])
+        lock_source(cursor, this.source_id)
         cursor.execute("SET LOCAL work_mem = '64MB'")
         work = Work.on(cursor, this, at=now())
         work.run(CHANGED_SINCE)
-        return {**_orders(work), **_profiles(work), **_contacts(work), **_customers(work)}
+        return {**_orders(work), **_profiles(work), **_contacts(work), **_records(work), **_customers(work)}
 
 
 def _orders(work: Work) -> dict[str, int]:
@@ -162,6 +182,18 @@ def _contacts(work: Work) -> dict[str, int]:
     return {
         "interactions_removed": work.column(UNDO_INTERACTIONS)[0],
         "interactions_kept": work.column(KEPT_INTERACTIONS)[0],
+    }
+
+
+def _records(work: Work) -> dict[str, int]:
+    """Of a file of contracts or costs; others have none."""
+    if work.mapping.kind not in RECORDS:
+        return {}
+    records = RECORDS[work.mapping.kind]
+    return {
+        "records_removed": work.run(records.written(DELETE_RECORDS)),
+        "records_restored": work.run(records.written(RESTORE_RECORDS)),
+        "records_kept": work.column(records.written(KEPT_RECORDS))[0],
     }
 
 

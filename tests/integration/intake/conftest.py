@@ -1,6 +1,7 @@
 import pytest
 
 from shuke.intake import queries, services
+from shuke.intake.models import Import
 
 
 @pytest.fixture
@@ -14,5 +15,17 @@ def imported(tmp_path):
             path.write_text(content, encoding="utf-8")
         this = services.begin(path=path, **options)
         return queries.report(services.run(import_id=this.pk))
+
+    return bring
+
+
+@pytest.fixture
+def brought(tmp_path):
+    """A finished import of a text."""
+
+    def bring(text, **options):
+        path = tmp_path / f"file-{Import.objects.count()}.csv"
+        path.write_text(text, encoding="utf-8")
+        return services.run(import_id=services.begin(path=path, **options).pk)
 
     return bring

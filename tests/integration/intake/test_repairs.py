@@ -17,16 +17,6 @@ BAD = ORDERS + "A1,7,2026-01-05,10\nA2,8,soon,20\nA3,9,soon,free\nA4,9,soon,40\n
 
 
 @pytest.fixture
-def brought(tmp_path):
-    def bring(text):
-        path = tmp_path / "orders.csv"
-        path.write_text(text, encoding="utf-8")
-        return services.run(import_id=services.begin(path=path).pk)
-
-    return bring
-
-
-@pytest.fixture
 def admin(db):
     return shop.user("admin", Role.ADMINISTRATOR)
 

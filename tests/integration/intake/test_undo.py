@@ -16,6 +16,7 @@ from shuke.history.models import Interaction, MonthMark, Order
 from shuke.intake import queries, services
 from shuke.intake.models import Import
 from shuke.staff.rights import Role
+from undoing import content, undone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,43 +31,6 @@ SECOND = (
 LINES = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n"
 MEMBERS = "会员编号,姓名,手机号,生日,标签\n"
 LOG = "记录编号,会员编号,时间,渠道,结果,内容\n"
-
-KEPT = """
-SELECT string_agg(told, E'\\n' ORDER BY told) FROM (
-    SELECT 'customer ' || (to_jsonb(customer) - 'version')::text AS told FROM customer
-    UNION ALL SELECT 'identity ' || to_jsonb(identity)::text FROM identity
-    UNION ALL SELECT 'contact ' || to_jsonb(contact_point)::text FROM contact_point
-    UNION ALL SELECT 'tag ' || to_jsonb(customer_tag)::text FROM customer_tag
-    UNION ALL SELECT 'order ' || to_jsonb(customer_order)::text FROM customer_order
-    UNION ALL SELECT 'line ' || to_jsonb(order_line)::text FROM order_line
-    UNION ALL SELECT 'event ' || to_jsonb(order_event)::text FROM order_event
-    UNION ALL SELECT 'interaction ' || to_jsonb(interaction)::text FROM interaction
-) AS content
-"""
-
-
-def content():
-    """All that imports write, as one text."""
-    with connection.cursor() as cursor:
-        cursor.execute(KEPT)
-        return cursor.fetchone()[0]
-
-
-@pytest.fixture
-def brought(tmp_path):
-    """A finished import of a text."""
-
-    def bring(text, **options):
-        path = tmp_path / f"file-{Import.objects.count()}.csv"
-        path.write_text(text, encoding="utf-8")
-        return services.run(import_id=services.begin(path=path, **options).pk)
-
-    return bring
-
-
-def undone(this):
-    services.ask_undo(this=this, by=None, at=timezone.now())
-    return services.undo(import_id=this.pk)
 
 
 def follow_up(customer, owner):

@@ -118,13 +118,19 @@ UPDATE head SET outcome = 'updated' WHERE outcome = 'unchanged' AND order_id IN 
 )
 """
 
+# What an order file says was paid back in all has come in parts already where a file of returns told them one by one.
 EVENT = """
 CREATE TEMP TABLE event ON COMMIT DROP AS
 SELECT told.order_id, told.kind, told.amount, told.happened_on AS told_on,
     coalesce(told.happened_on, %(today)s) AS happened_on, present.id AS present_id, told.present_order
 FROM (
-    SELECT order_id, present_id AS present_order, 'refund' AS kind, refund AS amount, refunded_on AS happened_on
-    FROM head WHERE refund > 0
+    SELECT order_id, present_id AS present_order, 'refund' AS kind, refund - coalesce(itemised.amount, 0) AS amount,
+        refunded_on AS happened_on
+    FROM head LEFT JOIN LATERAL (
+        SELECT sum(amount)::bigint AS amount FROM order_event
+        WHERE order_id = head.present_id AND source_key <> '' AND kind IN ('refund', 'return')
+    ) AS itemised ON head.present_id IS NOT NULL
+    WHERE refund > coalesce(itemised.amount, 0)
     UNION ALL
     SELECT order_id, present_id, 'cancellation', amount, NULL FROM head WHERE is_cancelled
 ) AS told

@@ -5,19 +5,32 @@ from typing import Any
 
 from django.db import connection
 
-from shuke.intake.apply import customers, interactions, orders
-from shuke.intake.apply.work import SOURCE_LOCK, Work
+from shuke.intake.apply import customers, interactions, orders, records, returns
+from shuke.intake.apply.work import Work, lock_source
 from shuke.intake.models import Import
 
 APPLIERS = {
     Import.Kind.ORDERS: orders.apply,
     Import.Kind.CUSTOMERS: customers.apply,
     Import.Kind.INTERACTIONS: interactions.apply,
+    Import.Kind.RETURNS: returns.apply,
+    Import.Kind.CONTRACTS: records.apply,
+    Import.Kind.COSTS: records.apply,
+    Import.Kind.ACQUISITION: records.apply,
+    Import.Kind.SPEND: records.apply,
 }
 
 Outcome = dict[str, Any]
 """rows_in = inserted + updated + unchanged + quarantined, warnings, encoding; for orders also `orders`, `customers`
 (who paid), `by_status`, and `net_amount` in minor units, with what belongs to no customer apart."""
+
+
+def set_aside(this: Import, *, at: datetime) -> None:
+    """Quarantine staged rows about what their source has not told yet; the transaction of a dry run keeps them too."""
+    if this.kind == Import.Kind.RETURNS:
+        with connection.cursor() as cursor:
+            lock_source(cursor, this.source_id)
+            returns.set_aside(Work.on(cursor, this, at=at))
 
 
 def apply(this: Import, *, at: datetime) -> Outcome:
@@ -26,7 +39,7 @@ def apply(this: Import, *, at: datetime) -> Outcome:
     Imports of one source wait for each other, so that the second of two equal ones finds everything unchanged.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, this.source_id])
+        lock_source(cursor, this.source_id)
         cursor.execute("DISCARD TEMP")  # a batch that came over the API in this session has left its working tables
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

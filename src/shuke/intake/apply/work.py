@@ -20,6 +20,11 @@ SLICE_PAGES = 16_384
 """128 MB of a working table. Every inserted row waits for its foreign keys until its statement ends."""
 
 
+def lock_source(cursor: Any, source_id: int) -> None:
+    """Wait until nothing of the source is being written or taken back; holds until the transaction ends."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, source_id])
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One import being applied or undone; statements name the staging table {staged} and parameters of `params`."""

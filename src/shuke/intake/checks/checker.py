@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shuke.intake.checks import forms
-from shuke.intake.checks.outcome import Checked, Problem, Refused
+from shuke.intake.checks.outcome import RAW_TEXT, Checked, Problem, Refused
 from shuke.intake.checks.phones import in_e164
 from shuke.intake.fields import Field, Form, Kind, field
 from shuke.intake.mapping import Grain, Mapping, required
@@ -50,7 +50,7 @@ class Checker:
         self._duckdb.register("chunk", cells)
         read = self._duckdb.sql(self._statement).to_arrow_table().combine_chunks()
         refused = self._lost(read)
-        kept = read.filter(pc.invert(refused))
+        kept = self._as_it_came(read, chunk).filter(pc.invert(refused))
         set_aside = [*self._refused(read, refused, chunk), *self._ragged(chunk)]
         values = kept.select([name for name in kept.column_names if not name.startswith("problem_")])
         warnings = self._warnings(kept)
@@ -66,6 +66,13 @@ class Checker:
                 lost = pc.and_(pc.is_valid(read[f"problem_{known.key}"]), pc.is_null(read[known.key]))
                 grave = pc.or_(grave, lost)
         return grave
+
+    def _as_it_came(self, read: pa.Table, chunk: Chunk) -> pa.Table:
+        """With the row's own text, where it may have to be set aside when it is applied."""
+        if not self._mapping.kind.builds_on_orders:
+            return read
+        texts = [raw_text(chunk, row, self._layout.delimiter) for row in range(read.num_rows)]
+        return read.append_column(RAW_TEXT, pa.array(texts, pa.string()))
 
     def _refused(self, read: pa.Table, refused: pa.Array, chunk: Chunk) -> Iterator[Refused]:
         problems = read.append_column("row", pa.array(range(read.num_rows))).filter(refused)

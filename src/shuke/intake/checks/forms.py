@@ -86,10 +86,14 @@ def readings(*, zone: str, day_order: DayOrder, region: str) -> dict[Form, Readi
         Form.TEXT: Reading("@t", "NULL", guarded=False),
         Form.TIME: Reading(time, TIME_TROUBLE, TIDY_TIME, POSSIBLE_TIME),
         Form.DAY: Reading(f"(({time}) AT TIME ZONE {literal(zone)})::DATE", TIME_TROUBLE, TIDY_TIME, POSSIBLE_TIME),
+        Form.PERIOD: Reading(
+            f"(({time}) AT TIME ZONE {literal(zone)})::DATE", TIME_TROUBLE, TIDY_PERIOD, POSSIBLE_TIME
+        ),
         Form.BIRTHDAY: Reading(BIRTHDAY, TIME_TROUBLE, TIDY_BIRTHDAY),
         Form.MONEY: _number("DECIMAL(14, 2)", 100),
         Form.PRICE: _number("DECIMAL(14, 4)", 10_000),
         Form.QUANTITY: _number("DECIMAL(12, 3)", 1_000),
+        Form.SHARE: Reading(SHARE, "'share_unreadable'", TIDY_SHARE),
         Form.PHONE: Reading(_phone(region), PHONE_TROUBLE, TIDY_PHONE),
         Form.EMAIL: Reading(EMAIL, "'email_unreadable'"),
         Form.RATING: Reading(RATING, "'rating_unreadable'"),
@@ -134,6 +138,12 @@ def _number(decimal: str, scale: int) -> Reading:
     return Reading(value, trouble, f"CASE WHEN try_cast(@t AS {decimal}) IS NULL THEN {TIDY_NUMBER} END")
 
 
+TIDY_SHARE = _replaced(_half_width("@t"), ("％", "%"), (r"\s", ""))
+# A share in basis points, written 35%, 0.35 or 35.
+SHARE = r"""CASE WHEN regexp_full_match(@n, '-?\d{1,4}(\.\d+)?%') THEN round(rtrim(@n, '%')::DOUBLE * 100)
+    WHEN regexp_full_match(@n, '-?[01]?(\.\d+)?') AND abs(@n::DOUBLE) <= 1 THEN round(@n::DOUBLE * 10000)
+    WHEN regexp_full_match(@n, '-?\d{1,4}(\.\d+)?') THEN round(@n::DOUBLE * 100) END::BIGINT"""
+
 _PLAIN_TIME = _replaced(
     _half_width("@t"),
     (r"[年月](\d)", r"-\1"),
@@ -151,6 +161,11 @@ _PLAIN_TIME = _replaced(
     (r"(:\d{2}(?:\.\d+)?) ?([+-](?:0\d|1[0-4])):?(\d{2})$", r"\1\2:\3"),
 )
 TIDY_TIME = f"CASE WHEN NOT regexp_full_match(@t, {literal(ISO_TIME)}) THEN trim({_PLAIN_TIME}) END"
+
+TIDY_PERIOD = f"""CASE WHEN regexp_full_match({_half_width("@t")}, '\\d{{4}}[-/.年]?(0?[1-9]|1[0-2])月?')
+    THEN regexp_replace({_half_width("@t")},
+        '^(\\d{{4}})[-/.年]?(\\d{{1,2}})月?$', '\\1-\\2-01')
+    ELSE ({TIDY_TIME}) END"""
 
 POSSIBLE_TIME = f"CASE WHEN @v >= DATE '{FIRST_YEAR}-01-01' AND @v < DATE '{LAST_YEAR + 1}-01-01' THEN @v END"
 TIME_TROUBLE = f"""CASE WHEN regexp_matches(coalesce(@n, @t), {literal(LIKE_A_DATE)})

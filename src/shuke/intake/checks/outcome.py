@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+RAW_TEXT = "raw"
+"""The column of checked rows with their text as it came, where applying may still set them aside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

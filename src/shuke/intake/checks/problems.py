@@ -15,10 +15,18 @@ PROBLEMS = {
     "phone_unassigned": _("This phone number is in a range that no operator uses."),
     "email_unreadable": _("This is no e-mail address."),
     "rating_unreadable": _("This is no rating from 1 to 5."),
+    "share_unreadable": _("This is no percentage that can be read."),
     "too_long": _("This text is too long."),
     "filled_down": _("The customer is left blank and taken from the row above."),
     "lines_alike": _("Lines of one order say the same; all of them are kept."),
     "order_repeated": _("The order stands in the file before; the first row counts."),
     "customer_repeated": _("The customer stands in the file before; the first row counts."),
     "entry_repeated": _("The entry stands in the file before; the first row counts."),
+    "record_repeated": _("The same record stands in the file before; the first row counts."),
+    "order_unknown": _(
+        "No order with this number has come from this source yet. Import the orders, then read this file again."
+    ),
+    "return_not_done": _(
+        "The refund is not through yet or was called off; it counts once the file says that it is done."
+    ),
 }

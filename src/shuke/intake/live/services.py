@@ -14,7 +14,8 @@ from django.utils.timezone import localdate
 from shuke.core import audit
 from shuke.customers.models import Source
 from shuke.customers.registries import profile_changed
-from shuke.intake.apply.outcome import APPLIERS, SOURCE_LOCK
+from shuke.intake.apply.outcome import APPLIERS
+from shuke.intake.apply.work import lock_source
 from shuke.intake.fields import Kind
 from shuke.intake.live import days, marks
 from shuke.intake.live.problems import Problem
@@ -65,7 +66,7 @@ def receive(*, source: str, records: Sequence[Taken | Untaken], at: datetime, to
 def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime, token: str) -> list[Answer]:
     answers: list[Answer] = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, source.pk])
+        lock_source(cursor, source.pk)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         tables = Tables(cursor)
         for group in _groups(taken):

@@ -18,7 +18,7 @@ from shuke.core.jobs import enqueue
 from shuke.core.words import mark as _
 from shuke.customers.models import Source
 from shuke.intake import staging
-from shuke.intake.apply import apply
+from shuke.intake.apply import apply, set_aside
 from shuke.intake.fields import Kind
 from shuke.intake.mapping import Mapping, validate
 from shuke.intake.models import Import
@@ -227,6 +227,7 @@ def _apply(this: Import, on_progress: Callable[[Progress], None]) -> None:
     on_progress(Progress(Import.Status.APPLYING, this.rows_read, 1.0))
     at = now()
     with transaction.atomic():
+        set_aside(this, at=at)
         before = transaction.savepoint()
         this.report = apply(this, at=at)
         if this.dry_run:

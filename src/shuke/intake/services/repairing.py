@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from shuke.core import audit
 from shuke.core.errors import Conflict, Invalid
@@ -19,6 +20,10 @@ from shuke.intake.queries import layout_of, text_of
 from shuke.intake.reading import Layout, cells_of, record
 from shuke.intake.services.importing import found_again, note
 from shuke.staff.models import User
+
+WAITS_FOR_OTHERS = Q(problems__contains=[{"code": "order_unknown"}])
+CAN_BE_READ_AGAIN = Q(repair__isnull=False) | WAITS_FOR_OTHERS
+"""Rows that may be in order by now: somebody has repaired them, or what they are about may have come since."""
 
 
 class RepeatedAlready(Conflict):
@@ -66,7 +71,7 @@ def repeat_repaired(*, this: Import, by: User, at: datetime) -> Import:
     """
     if this.repeated_by.exists():
         raise RepeatedAlready
-    if not this.quarantined.exclude(repair=None).exists():
+    if not this.quarantined.filter(CAN_BE_READ_AGAIN).exists():
         raise NothingRepaired
     return note(found_again(this), FileMapping.from_json(this.mapping), this.source, repeats=this, by=by, at=at)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from shuke.core.words import mark
 from shuke.intake import queries, services
 from shuke.intake.checks import Checked
-from shuke.intake.fields import FIELDS, Kind, field
+from shuke.intake.fields import FIELDS, Kind
 from shuke.intake.mapping import KEY_CHOICES, DayOrder, Grain, Mapping, required
 from shuke.intake.models import Import
 from shuke.intake.parsing.wire import Question
@@ -28,7 +28,7 @@ from shuke.web.templatetags.work import mask_contacts
 
 SAMPLES = 3
 SURE = 0.9
-OWN_NUMBERS = ("order", "entry", "product", "at", "amount")
+OWN_NUMBERS = ("order", "entry", "contract", "product", "at", "on", "amount")
 """Fields whose long figures are no contact of anybody."""
 
 
@@ -159,13 +159,14 @@ def _preview(
 
 def _choices(mapping: Mapping, chosen: QueryDict | None) -> dict:
     """What is asked beside the columns, each with the answer that we propose or that somebody has given."""
-    names = [tuple(_(field(mapping.kind, part).label) for part in key) for key in KEY_CHOICES]
+    known = {each.key: _(each.label) for each in FIELDS[mapping.kind]}
+    keys = [key for key in KEY_CHOICES if set(key) <= known.keys()]
     return {
         "grains": GRAINS.items() if mapping.kind == Kind.ORDERS else (),
         "grain": chosen.get("grain") if chosen else mapping.grain,
         "day_orders": DAY_ORDERS.items(),
         "day_order": chosen.get("day_order") if chosen else mapping.day_order,
-        "keys": [("+".join(key), _(" and ").join(words)) for key, words in zip(KEY_CHOICES, names, strict=True)],
+        "keys": [("+".join(key), _(" and ").join(known[part] for part in key)) for key in keys],
         "key": chosen.get("key") if chosen else "+".join(mapping.customer_by),
         "continued": _(", ").join(mapping.columns[key] for key in mapping.continued),
         "is_continued": bool(chosen.get("continued")) if chosen else bool(mapping.continued),

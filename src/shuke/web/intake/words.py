@@ -42,6 +42,9 @@ UNDONE = (
     ("profiles_kept", gettext_lazy("Profiles that stay: somebody has edited them since")),
     ("interactions_removed", gettext_lazy("Contacts taken away")),
     ("interactions_kept", gettext_lazy("Contacts that stay: something came later")),
+    ("records_removed", gettext_lazy("Records taken away")),
+    ("records_restored", gettext_lazy("Records that are again as they were")),
+    ("records_kept", gettext_lazy("Records that stay: something came later")),
     ("customers_removed", gettext_lazy("Customers taken away")),
     ("customers_kept", gettext_lazy("Customers that stay: colleagues have worked with them")),
 )

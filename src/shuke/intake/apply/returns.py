@@ -1,0 +1,123 @@
+"""Returns and refunds: what a file of their own says came back of orders that the same source has told."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from shuke.intake.apply.orders import BEFORE, MARKS_BEFORE
+from shuke.intake.apply.work import Work
+from shuke.intake.checks import Problem
+from shuke.intake.meanings import brings_goods_back, is_through
+
+SET_ASIDE = """
+WITH unknown AS (
+    DELETE FROM {staged} AS staged
+    WHERE NOT EXISTS (SELECT FROM customer_order WHERE source_id = %(source)s AND source_key = staged."order")
+    RETURNING line, raw
+)
+INSERT INTO quarantined_row (of_import_id, line, problems, text)
+SELECT %(import)s, line, %(problems)s::jsonb, raw FROM unknown
+"""
+# A file without refund numbers is keyed by what it says. Rows of one refund are its articles; if the file names none,
+# they are one row told again.
+RETURNED = """
+CREATE TEMP TABLE returned ON COMMIT DROP AS
+SELECT order_id, source_key, min(line) AS line, count(*) AS lines, min(told_on) AS told_on,
+    bool_or(goods) AS goods, bool_and(through) AS through,
+    CASE WHEN %(by_article)s THEN sum(amount)::bigint ELSE (array_agg(amount ORDER BY line))[1] END AS amount
+FROM (
+    SELECT staged.line, orders.id AS order_id, abs(staged.amount) AS amount, staged.at_on AS told_on,
+        coalesce(type_meaning.goods, false) AS goods, coalesce(status_meaning.through, true) AS through,
+        coalesce(staged.entry, 'row:' || content.digest || ':'
+            || row_number() OVER (PARTITION BY content.digest ORDER BY staged.line)) AS source_key
+    FROM {staged} AS staged
+    JOIN customer_order AS orders ON orders.source_id = %(source)s AND orders.source_key = staged."order"
+    LEFT JOIN type_meaning ON type_meaning.word = staged.type
+    LEFT JOIN status_meaning ON status_meaning.word = staged.status,
+    md5(jsonb_build_array(staged."order", staged.at, staged.amount, staged.product)::text) AS content(digest)
+) AS told
+GROUP BY order_id, source_key
+"""
+NEWS = """
+CREATE TEMP TABLE news ON COMMIT DROP AS
+SELECT returned.*, present.id AS present_id, coalesce(present.amount, 0) AS amount_before,
+    CASE WHEN goods THEN 'return' ELSE 'refund' END AS kind,
+    CASE
+        WHEN present.id IS NULL THEN CASE WHEN through THEN 'inserted' ELSE 'unchanged' END
+        WHEN NOT through OR present.amount <> returned.amount OR present.happened_on <> told_on
+            OR (present.kind = 'return') <> goods THEN 'updated'
+        ELSE 'unchanged' END AS outcome
+FROM returned
+LEFT JOIN order_event AS present ON present.order_id = returned.order_id AND present.source_key = returned.source_key
+    AND present.kind IN ('refund', 'return')
+"""
+HEAD = """
+CREATE TEMP TABLE head ON COMMIT DROP AS
+SELECT DISTINCT order_id AS present_id, 'updated' AS outcome FROM news WHERE outcome <> 'unchanged'
+"""
+MARKS = """
+INSERT INTO month_mark (month)
+SELECT DISTINCT date_trunc('month', coalesce(told_on, %(today)s))::date FROM news WHERE outcome <> 'unchanged'
+"""
+WITHDRAW = "DELETE FROM order_event USING news WHERE order_event.id = news.present_id AND NOT news.through"
+UPDATE = """
+UPDATE order_event SET kind = news.kind, amount = news.amount, happened_on = coalesce(told_on, happened_on),
+    dated_by_import = dated_by_import AND told_on IS NULL
+FROM news WHERE order_event.id = news.present_id AND news.through AND news.outcome = 'updated'
+"""
+INSERT = """
+INSERT INTO order_event (order_id, kind, source_key, happened_on, dated_by_import, amount, import_id)
+SELECT order_id, kind, source_key, coalesce(told_on, %(today)s), told_on IS NULL, amount, %(import)s
+FROM news WHERE outcome = 'inserted' ORDER BY line
+"""
+# What the order's own file said was paid back in all holds these parts: only what it says beyond them stays.
+LESS_IN_ALL = """
+UPDATE order_event AS in_all SET amount = greatest(0, in_all.amount - more.amount)
+FROM (
+    SELECT order_id, sum(CASE WHEN through THEN amount ELSE 0 END - amount_before) AS amount
+    FROM news WHERE outcome <> 'unchanged' GROUP BY order_id
+) AS more
+WHERE in_all.order_id = more.order_id AND in_all.kind = 'refund' AND in_all.source_key = '' AND more.amount > 0
+"""
+NOTHING_IN_ALL = """
+DELETE FROM order_event USING head
+WHERE order_event.order_id = head.present_id AND kind = 'refund' AND source_key = '' AND amount = 0
+"""
+COUNTS = """
+SELECT coalesce(sum(weight) FILTER (WHERE outcome = 'inserted'), 0)::bigint AS inserted,
+    coalesce(sum(weight) FILTER (WHERE outcome = 'updated'), 0)::bigint AS updated,
+    count(DISTINCT order_id) AS orders,
+    coalesce(sum(lines - weight), 0)::bigint AS further_rows,
+    coalesce(sum(lines) FILTER (WHERE NOT through), 0)::bigint AS not_through
+FROM (SELECT *, CASE WHEN %(by_article)s THEN lines ELSE 1 END AS weight FROM news) AS news
+"""
+
+MEANINGS = {"type": ("goods", brings_goods_back), "status": ("through", is_through)}
+"""Columns whose words of the source become a yes or no."""
+
+
+def set_aside(work: Work) -> None:
+    """Move the rows about orders that nobody knows yet to quarantine."""
+    work.run(SET_ASIDE, problems=json.dumps([asdict(Problem("order_unknown", work.mapping.columns["order"]))]))
+
+
+def apply(work: Work) -> dict[str, Any]:
+    """Add the staged returns to their orders; returns counts of rows and orders.
+
+    An order that gets or loses one is corrected by that: its old form is kept whole, for undo.
+    """
+    by_article = work.maps("product")
+    for field, (name, meaning) in MEANINGS.items():
+        words = work.column(f"SELECT DISTINCT {field} FROM {{staged}} WHERE {field} IS NOT NULL")
+        work.words(f"{field}_meaning", f"word text, {name} boolean", [(word, meaning(word)) for word in words])
+    work.run(RETURNED, by_article=by_article)
+    work.run_all(NEWS, HEAD, BEFORE, MARKS_BEFORE, MARKS, WITHDRAW, UPDATE, INSERT, LESS_IN_ALL, NOTHING_IN_ALL)
+    counts = work.one(COUNTS, by_article=by_article)
+    found = {"entry_repeated": counts.pop("further_rows"), "return_not_done": counts.pop("not_through")}
+    column = {"entry_repeated": "entry", "return_not_done": "status"}
+    warnings = [
+        {"code": code, "column": work.mapping.columns.get(column[code], ""), "count": count}
+        for code, count in found.items()
+        if count
+    ]
+    return {**counts, "warnings": warnings}
