@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -12,6 +14,8 @@ from psycopg import sql
 
 import settings as test_settings
 
+MADE_BY_MIGRATIONS = {"auth_permission", "django_content_type", "django_migrations"}
+LARGE_BYTES = 10 << 20
 CHROMIUM = os.environ.get("SHUKE_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SHARED_DATA = Path(os.environ.get("SHUKE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -29,7 +33,8 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
         schema.migrate()
         _let_tests_truncate()
         shutil.rmtree(test_settings.CLUSTER.home.mirror, ignore_errors=True)
-        yield
+        with _emptied_after_each_test():
+            yield
         for connection in connections.all(initialized_only=True):
             connection.close()
             connection.close_pool()
@@ -67,6 +72,37 @@ def _create_database() -> None:
 
 
 def _let_tests_truncate() -> None:
-    """Tests that commit empty the tables afterwards, which the program itself must never be able to do."""
+    """Tests empty tables that they commit to, which the program itself must never be able to do."""
     with psycopg.connect(test_settings.superuser(test_settings.DATABASE), autocommit=True) as database:
         database.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO shuke_app")
+
+
+@contextmanager
+def _emptied_after_each_test() -> Iterator[None]:
+    """Tests that commit leave nothing behind.
+
+    Django would give every table new files and make the permissions anew: a second each time, for a handful of rows.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+    with (
+        psycopg.connect(test_settings.superuser(test_settings.DATABASE), autocommit=True) as database,
+        patch.object(
+            TransactionTestCase, "_fixture_teardown", lambda _case: _empty(database, tables - MADE_BY_MIGRATIONS)
+        ),
+    ):
+        database.execute("SET session_replication_role = replica")  # rows go in any order, whatever guards them
+        yield
+
+
+def _empty(database: psycopg.Connection, tables: Iterable[str]) -> None:
+    one_row = "(SELECT '{0}', pg_table_size('{0}') FROM \"{0}\" LIMIT 1)"
+    filled = database.execute(" UNION ALL ".join(map(one_row.format, tables))).fetchall()
+    large = [table for table, size in filled if size > LARGE_BYTES]
+    if large:
+        database.execute(f"TRUNCATE {', '.join(large)} CASCADE")
+    with database.pipeline():
+        for table, _size in filled:
+            database.execute(f'DELETE FROM "{table}"')

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,12 +20,21 @@ DESCRIPTION = (
 
 
 class Api(NinjaAPI):
-    """Ninja with the schemas of what we read ourselves, record by record."""
+    """Ninja with the schemas of what we read ourselves, record by record, and problems under their own media type."""
 
     def get_openapi_schema(self, **options: Any) -> dict[str, Any]:
         schema = super().get_openapi_schema(**options)
         schema["components"].setdefault("schemas", {}).update(schemas.definitions())
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                _name_problems(operation["responses"])
         return schema
+
+
+def _name_problems(responses: dict[int, Any]) -> None:
+    for status, response in responses.items():
+        if status >= HTTPStatus.BAD_REQUEST:
+            response["content"] = {problems.MEDIA_TYPE: response["content"].pop("application/json")}
 
 
 api = Api(title="Shuke", version="1", description=DESCRIPTION, urls_namespace="api")

@@ -51,6 +51,12 @@ def column_names(header: Sequence[str]) -> list[str]:
     return [f"c{place}" for place in range(len(header))]
 
 
+def no_rows(header: Sequence[str]) -> pa.RecordBatch:
+    """The cells of a chunk that has no whole row."""
+    names = column_names(header)
+    return pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _name in names], names)
+
+
 def raw_text(chunk: Chunk, row: int, delimiter: str) -> str:
     """Row `row` of a chunk as one CSV record: every cell as it came, quoted where it must be."""
     return record([column[row].as_py() for column in chunk.cells.columns], delimiter)

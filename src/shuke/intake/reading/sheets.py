@@ -5,7 +5,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from shuke.intake.reading.chunks import Chunk, Ragged, column_names, record, without_empty
+from shuke.intake.reading.chunks import Chunk, Ragged, column_names, no_rows, record, without_empty
 from shuke.intake.reading.layout import Layout
 from shuke.intake.reading.sources import Survey
 from shuke.intake.reading.workbooks import LINES_A_SHEET, rows_of
@@ -32,9 +32,9 @@ def _chunk(number: int, block: list[Row], layout: Layout, *, share: float) -> Ch
     width = len(layout.header)
     whole = [row for row in block if not any(row[1][width:])]
     columns = zip(*(cells[:width] + ("",) * (width - len(cells)) for _line, cells in whole), strict=True)
+    arrays = [pa.array(column, pa.string()) for column in columns]
     names = column_names(layout.header)
-    arrays = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string()) for _name in names]
-    batch = pa.RecordBatch.from_arrays(arrays, names)
+    batch = pa.RecordBatch.from_arrays(arrays, names) if whole else no_rows(layout.header)
     lines, cells = without_empty(pa.array([line for line, _cells in whole], pa.int64()), batch)
     ragged = (Ragged(line, record(cells, layout.delimiter), len(cells)) for line, cells in block if any(cells[width:]))
     return Chunk(number, lines, cells, tuple(ragged), block[-1][0], share)

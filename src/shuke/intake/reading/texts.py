@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from shuke.core.words import mark as _
-from shuke.intake.reading.chunks import Chunk, Ragged, column_names, is_total, without_empty
+from shuke.intake.reading.chunks import Chunk, Ragged, column_names, is_total, no_rows, without_empty
 from shuke.intake.reading.files import Unusable, Utf8Stream, opened
 from shuke.intake.reading.layout import Layout
 from shuke.intake.reading.sources import LINE_BREAK, Survey
@@ -65,7 +65,7 @@ class _Rows:
                     yield self._chunk(number, batch)
                     number += 1
             if self.ragged:
-                yield self._chunk(number, batch.slice(0, 0))
+                yield self._chunk(number, no_rows(self.layout.header))
         except pa.ArrowInvalid as failure:
             if "straddling" not in str(failure):
                 raise

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -72,10 +73,11 @@ def is_workbook(head: bytes) -> bool:
 def sheets_of(path: Path, name: str, key: bytes = b"") -> tuple[Sheet, ...]:
     """The sheets of a workbook that are visible and not empty; Unusable where there is none or it cannot be opened."""
     book = _opened(path, name, key)
-    shown = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
-    found = [(sheet_name, _rows(book.get_sheet_by_name(sheet_name))) for sheet_name in shown]
-    sheets = (Sheet(sheet_name, rows, tuple(islice(cells, HEAD_ROWS))) for sheet_name, (rows, cells) in found if rows)
-    filled = tuple(sheet for sheet in sheets if any(map(any, sheet.head)))
+    with _unreadable_named(name):
+        shown = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
+        found = [(title, _rows(book.get_sheet_by_name(title))) for title in shown]
+        sheets = (Sheet(title, rows, tuple(islice(cells, HEAD_ROWS))) for title, (rows, cells) in found if rows)
+        filled = tuple(sheet for sheet in sheets if any(map(any, sheet.head)))
     if not filled:
         raise NoSheet(file=name)
     return filled
@@ -84,8 +86,13 @@ def sheets_of(path: Path, name: str, key: bytes = b"") -> tuple[Sheet, ...]:
 def rows_of(path: Path, name: str, sheets: Sequence[str], key: bytes = b"") -> Iterator[Iterator[tuple[str, ...]]]:
     """All rows of each of the `sheets`, from the first; Unusable as `sheets_of`."""
     book = _opened(path, name, key)
-    for sheet_name in sheets:
-        yield _rows(book.get_sheet_by_name(sheet_name))[1]
+    for title in sheets:
+        yield _rows_named(book, title, name)
+
+
+def _rows_named(book: CalamineWorkbook, title: str, name: str) -> Iterator[tuple[str, ...]]:
+    with _unreadable_named(name):
+        yield from _rows(book.get_sheet_by_name(title))[1]
 
 
 def _opened(path: Path, name: str, key: bytes) -> CalamineWorkbook:
@@ -93,11 +100,22 @@ def _opened(path: Path, name: str, key: bytes) -> CalamineWorkbook:
         packed = file.read(MAX_BYTES + 1)
     if _real_size(packed, name) > min(MAX_BYTES, MAX_RATIO * len(packed)):
         raise TooLarge(file=name, megabytes=MAX_BYTES >> 20)
-    try:
+    with _unreadable_named(name):
         return CalamineWorkbook.from_filelike(io.BytesIO(packed))
+
+
+@contextmanager
+def _unreadable_named(name: str) -> Iterator[None]:
+    """Locked or Damaged for what the library says of a workbook that it cannot read."""
+    try:
+        yield
     except PasswordError:
         raise Locked(file=name) from None
     except (CalamineError, XmlError, ZipError):
+        raise Damaged(file=name) from None
+    except BaseException as failure:
+        if type(failure).__name__ != "PanicException":  # what it raises where it is lost; no module exports it
+            raise
         raise Damaged(file=name) from None
 
 
