@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Identity, Source
@@ -188,6 +189,11 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.source_key
+
+    @property
+    def days_left(self) -> int:
+        """Days until it ends; negative once it has."""
+        return (self.ends_on - localdate()).days
 
 
 class ProductCost(models.Model):

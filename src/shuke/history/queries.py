@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from shuke.customers.models import Customer
-from shuke.history.models import Interaction, Order, OrderEvent, OrderLine
+from shuke.history.models import Contract, Interaction, Order, OrderEvent, OrderLine
 
 SEPARATOR = "~"
 
@@ -23,6 +23,11 @@ def orders_of(customer: Customer) -> QuerySet[Order]:
 
 def order_events_of(customer: Customer) -> QuerySet[OrderEvent]:
     return OrderEvent.objects.filter(order__identity__customer=customer).select_related("order")
+
+
+def contracts_of(customer: Customer) -> QuerySet[Contract]:
+    """What the customer has until a day, what ends last first."""
+    return Contract.objects.filter(identity__customer=customer).order_by("-ends_on", "pk")
 
 
 def interactions_of(customer: Customer) -> QuerySet[Interaction]:

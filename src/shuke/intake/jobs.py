@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from django.db import close_old_connections
+from django.utils.timezone import now
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
@@ -28,3 +29,16 @@ def run(context: JobContext, import_id: int) -> None:
 def undo(import_id: int) -> None:
     """Take an import back; a second run finds it done."""
     services.undo(import_id=import_id)
+
+
+@app.task(name="intake.measure", retry=RETRY)
+def measure(source_id: int) -> None:
+    """Measure how good the data of a source is."""
+    services.measure(source_id=source_id, at=now())
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="intake.measure_all", queueing_lock="intake.measure_all")
+def measure_all(timestamp: int) -> None:
+    """Every night: numbers turn out wrong and doubles are found between imports too."""
+    services.measure_all(at=now())

@@ -2,12 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Source
+from shuke.intake.checks.problems import CELL_FAULTS
 from shuke.staff.models import User
 
-__all__ = ["BeforeImage", "Import", "QuarantinedRow"]
+__all__ = ["BeforeImage", "Import", "QuarantinedRow", "SourceQuality"]
 
 
 class Import(models.Model):
@@ -92,6 +94,14 @@ class Import(models.Model):
     def can_be_undone(self) -> bool:
         return self.status == self.Status.DONE and not self.dry_run
 
+    @property
+    def accepted(self) -> float | None:
+        """The share of rows, 0 … 1, that were taken just as they came; None if none has come."""
+        if not self.report.get("rows_in"):
+            return None
+        left_out = sum(told["count"] for told in self.report["warnings"] if told["code"] in CELL_FAULTS)
+        return max(0, self.report["rows_in"] - self.report["quarantined"] - left_out) / self.report["rows_in"]
+
 
 class QuarantinedRow(models.Model):
     """A row that could not be taken: where it stands, what is wrong with it, and its text, encrypted.
@@ -132,3 +142,47 @@ class BeforeImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.record_id}"
+
+
+class SourceQuality(models.Model):
+    """How good the data of a source was on a day: counts of what was checked, and of what failed."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="quality", db_index=False)
+    on = models.DateField()
+    rows = models.BigIntegerField()
+    rows_as_is = models.BigIntegerField()
+    contacts = models.BigIntegerField()
+    contacts_unreadable = models.BigIntegerField()
+    contacts_invalid = models.BigIntegerField()
+    records = models.BigIntegerField()
+    records_doubled = models.BigIntegerField()
+    records_implausible = models.BigIntegerField()
+    newest_on = models.DateField(null=True)
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "source_quality"
+        constraints = [models.UniqueConstraint(name="source_quality_is_told_once_a_day", fields=["source", "on"])]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.on}"
+
+    @property
+    def accepted(self) -> float | None:
+        """The share of rows, 0 … 1, that were taken just as they came; None if none has come."""
+        return self.rows_as_is / self.rows if self.rows else None
+
+    @property
+    def faults(self) -> int:
+        return self.contacts_unreadable + self.contacts_invalid + self.records_doubled + self.records_implausible
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share, 0 … 1, of contacts that reach somebody and records that are one plausible person; None of none."""
+        checked = self.contacts + self.contacts_unreadable + self.records
+        return 1 - self.faults / checked if checked else None
+
+    @property
+    def days_old(self) -> int | None:
+        """Days since the newest thing that the source has told of; negative if that lies ahead."""
+        return (localdate() - self.newest_on).days if self.newest_on else None

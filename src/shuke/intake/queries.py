@@ -15,7 +15,7 @@ from shuke.core.money import from_minor
 from shuke.intake.checks import Checked
 from shuke.intake.fields import Kind
 from shuke.intake.mapping import Mapping, Proposal, propose, recalled, validate
-from shuke.intake.models import Import, QuarantinedRow
+from shuke.intake.models import Import, QuarantinedRow, SourceQuality
 from shuke.intake.parsing.parent import looked, parsed
 from shuke.intake.parsing.wire import Look, Plan, Question
 from shuke.intake.reading import Layout, cells_of
@@ -25,6 +25,7 @@ __all__ = [
     "failure",
     "faults",
     "history",
+    "latest_quality",
     "layout_of",
     "preview",
     "proposal",
@@ -86,6 +87,12 @@ def source_code(name: str) -> str:
 def history() -> QuerySet[Import]:
     """All imports, the newest first, with their sources and people."""
     return Import.objects.select_related("source", "by")
+
+
+def latest_quality() -> QuerySet[SourceQuality]:
+    """How good each source is by its last measure, the largest sources first."""
+    newest = SourceQuality.objects.order_by("source_id", "-on").distinct("source_id")
+    return SourceQuality.objects.filter(pk__in=newest.values("pk")).select_related("source").order_by("-rows", "source")
 
 
 def quarantined(this: Import, *, limit: int = 100) -> Iterator[tuple[QuarantinedRow, str]]:

@@ -21,7 +21,7 @@ APPLIERS = {
 }
 
 Outcome = dict[str, Any]
-"""rows_in = inserted + updated + unchanged + quarantined, warnings, encoding; for orders also `orders`, `customers`
+"""rows_in = inserted + updated + unchanged + quarantined, warnings, encoding, the day of the newest fact; for orders also `orders`, `customers`
 (who paid), `by_status`, and `net_amount` in minor units, with what belongs to no customer apart."""
 
 
@@ -46,7 +46,7 @@ def apply(this: Import, *, at: datetime) -> Outcome:
         work = Work.on(cursor, this, at=at)
         work.run("ANALYZE {staged} (line, customer_key)")
         told = APPLIERS[Import.Kind(this.kind)](work)
-        staged = work.column("SELECT count(*) FROM {staged}")[0]
+        staged, newest = work.rows("SELECT count(*), max(at_on)::text FROM {staged}")[0]
     quarantined = this.quarantined.count()
     return {
         **told,
@@ -55,4 +55,5 @@ def apply(this: Import, *, at: datetime) -> Outcome:
         "quarantined": quarantined,
         "warnings": this.warnings + told["warnings"],
         "encoding": this.encoding,
+        "newest_on": newest,
     }

@@ -30,3 +30,17 @@ PROBLEMS = {
         "The refund is not through yet or was called off; it counts once the file says that it is done."
     ),
 }
+
+CONTACT_FAULTS = ("phone_unreadable", "phone_masked", "email_unreadable")
+CELL_FAULTS = (
+    *CONTACT_FAULTS,
+    "time_unreadable",
+    "date_impossible",
+    "number_unreadable",
+    "number_too_large",
+    "number_shortened",
+    "rating_unreadable",
+    "share_unreadable",
+    "too_long",
+)
+"""Problems of a cell that was left out of a row that was taken."""

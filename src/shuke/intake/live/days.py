@@ -38,5 +38,6 @@ def count(this: Import, results: Mapping[str, int], *, at: datetime) -> None:
     """Add what became of a batch to the day's report."""
     rows = sum(results.values())
     report = {**this.report, "rows_in": this.report["rows_in"] + rows}
+    report["newest_on"] = localdate(at).isoformat()
     report |= {result: this.report[result] + number for result, number in results.items()}
     Import.objects.filter(pk=this.pk).update(report=report, rows_read=report["rows_in"], finished_at=at)

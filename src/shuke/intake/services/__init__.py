@@ -11,6 +11,7 @@ from shuke.intake.services.importing import (
     run,
     start,
 )
+from shuke.intake.services.measuring import measure, measure_all
 from shuke.intake.services.repairing import NothingRepaired, Repair, RepeatedAlready, repair, repeat_repaired
 from shuke.intake.services.undoing import NotUndoable, ask_undo, undo
 from shuke.intake.staging import Progress
@@ -28,6 +29,8 @@ __all__ = [
     "begin",
     "give_up",
     "keep",
+    "measure",
+    "measure_all",
     "repair",
     "repeat",
     "repeat_repaired",

@@ -238,6 +238,7 @@ def _apply(this: Import, on_progress: Callable[[Progress], None]) -> None:
             audit.record(this.by, "import.applied", this, at=at, **counts)
             if counts["inserted"] or counts["updated"]:
                 enqueue("scoring.run", key="scoring.run")
+            enqueue("intake.measure", key=f"intake.measure:{this.source_id}", source_id=this.source_id)
         staging.drop(this)
         this.finished_at = at
         _enter(this, Import.Status.DONE)

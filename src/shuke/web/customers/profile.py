@@ -44,6 +44,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "memberships": segments.present_memberships(customer.pk),
         "open_follow_ups": _open_follow_ups(request.user, customer),
         "timeline": timeline_of(request.user, customer),
+        "contracts": history.contracts_of(customer),
         "birthday": queries.next_birthday(customer, on=timezone.localdate()),
         "identities": queries.identities_of(customer),
         "merged_from": absorbed_into(customer).prefetch_related("identities__identity__source"),

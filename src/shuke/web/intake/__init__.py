@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from shuke.web.intake import agree, detail, repair
+from shuke.web.intake import agree, detail, quality, repair
 
 urlpatterns = [
     path("imports/", detail.imports, name="imports"),
+    path("imports/sources/", quality.sources, name="imports.sources"),
     path("imports/new/<slug:token>/", agree.preview, name="imports.preview"),
     path("imports/<int:pk>/", detail.detail, name="imports.detail"),
     path("imports/<int:pk>/progress/", detail.progress, name="imports.progress"),

@@ -41,7 +41,9 @@ def imports(request: HttpRequest) -> HttpResponse:
         uploads.remember(request, upload)
         return redirect("web:imports.preview", token=upload.token)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "imports": queries.history()[:PAST_IMPORTS]}
+    source = request.GET.get("source", "")
+    past = queries.history().filter(source__code=source) if source else queries.history()
+    context = {"form": form, "imports": past[:PAST_IMPORTS], "source": source}
     return render(request, "intake/imports.html", context, status=status)
 
 
