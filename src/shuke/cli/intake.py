@@ -20,6 +20,7 @@ class Kinds(StrEnum):
     ORDERS = "orders"
     CUSTOMERS = "customers"
     INTERACTIONS = "interactions"
+    LINES = "lines"
     RETURNS = "returns"
     CONTRACTS = "contracts"
     COSTS = "costs"

@@ -44,6 +44,8 @@ EITHER: MappingOf[Kind, tuple[tuple[str, ...], ...]] = {
 }
 """Fields of which one is enough."""
 CUSTOMER = field(Kind.ORDERS, "customer")
+ORDERED_AT = field(Kind.ORDERS, "at")
+"""A file that says when somebody ordered is of orders; if it does not say who, that is what is wrong with it."""
 PERSON = ("customer", "name", "surname", "phone", "email")
 SAID = {"channel", "direction", "outcome", "note", "rating", "seconds"}
 """What makes a contact of a row about somebody at some time."""
@@ -103,6 +105,11 @@ class Mapping:
     sheets: tuple[str, ...] = ()
     """The sheets of a workbook that are read as one table."""
     delimiter: str = ""
+
+    @property
+    def by_line(self) -> bool:
+        """Whether a row is a line of an order, with quantity and price."""
+        return self.kind == Kind.LINES or (self.kind == Kind.ORDERS and self.grain == Grain.LINE)
 
     @property
     def customer_by(self) -> tuple[str, ...]:
@@ -285,6 +292,8 @@ def _fitness(proposal: Proposal) -> tuple[bool, float]:
     complete = complete and all(key in mapping.columns for key in required(mapping))
     if mapping.kind == Kind.INTERACTIONS:
         complete = complete and bool(mapping.columns.keys() & SAID)
+    if mapping.kind == Kind.LINES:
+        complete = complete and not any(_likeness(ORDERED_AT, column)[0] == EXACT for column in proposal.dropped)
     telling = [key for key in proposal.confidence if key not in (*PERSON, "store")]
     return complete, sum(proposal.confidence[key] for key in telling)
 

@@ -24,6 +24,7 @@ class Import(models.Model):
         ORDERS = "orders", _("Orders")
         CUSTOMERS = "customers", _("Customers")
         INTERACTIONS = "interactions", _("Interactions")
+        LINES = "lines", _("Order lines")
         RETURNS = "returns", _("Returns and refunds")
         CONTRACTS = "contracts", _("Contracts")
         COSTS = "costs", _("Product costs")

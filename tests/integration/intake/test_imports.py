@@ -15,6 +15,7 @@ from shuke.customers.merging import Pair
 from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity
 from shuke.history.models import Interaction, MonthMark, Order, OrderEvent, OrderLine
 from shuke.intake import queries, services, staging
+from shuke.intake.fields import Kind
 from shuke.intake.mapping import Mapping, NoCustomerKey
 from shuke.intake.models import BeforeImage, Import, QuarantinedRow
 from shuke.intake.parsing.parent import ParserDied
@@ -233,7 +234,7 @@ def test_a_file_without_customers_is_refused_before_anything_is_noted(imported):
 
 def test_a_mapping_by_hand_is_followed_and_what_it_leaves_out_is_not_stored(imported):
     columns = {"order": "a", "customer": "b", "at": "c", "amount": "d"}
-    imported("a,b,c,d,e\n1,7,2026-01-05,10,secret\n", mapping=Mapping("orders", columns))
+    imported("a,b,c,d,e\n1,7,2026-01-05,10,secret\n", mapping=Mapping(Kind.ORDERS, columns))
     assert Order.objects.get().amount == 1000
 
 
@@ -320,7 +321,7 @@ def test_a_dead_import_makes_room_for_one_that_reads_the_file_otherwise(tmp_path
     path.write_text("订单号,会员卡号,手机号,下单时间,实付金额,总价\nA1,7,13800138000,2026-01-05,10,12\n")
     dead = services.begin(path=path)
     columns = {**dead.mapping["columns"], "amount": "总价"}
-    this = services.begin(path=path, mapping=Mapping("orders", columns))
+    this = services.begin(path=path, mapping=Mapping(Kind.ORDERS, columns))
     dead.refresh_from_db()
     assert (dead.status, dead.failure["code"]) == ("failed", "import_reads_otherwise")
     services.run(import_id=this.pk)

@@ -4,7 +4,6 @@ from typing import Any
 
 from shuke.intake.apply import people
 from shuke.intake.apply.work import Work
-from shuke.intake.mapping import Grain
 from shuke.intake.meanings import standing_of
 
 # A file without order numbers: who bought when, and which of those of the moment it is.
@@ -240,7 +239,7 @@ SELECT coalesce(sum(copies - 1), 0)::bigint FROM (
 
 def apply(work: Work) -> dict[str, Any]:
     """Bring the staged orders into history; returns counts of rows, orders, people and money."""
-    by_line = work.mapping.grain == Grain.LINE
+    by_line = work.mapping.by_line
     if not work.maps("order"):
         work.run(NUMBERED)
     people.identify(work)

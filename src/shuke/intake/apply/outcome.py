@@ -5,14 +5,16 @@ from typing import Any
 
 from django.db import connection
 
-from shuke.intake.apply import customers, interactions, orders, records, returns
+from shuke.intake.apply import customers, early, interactions, lines, orders, records, returns
 from shuke.intake.apply.work import Work, lock_source
+from shuke.intake.fields import Kind
 from shuke.intake.models import Import
 
 APPLIERS = {
     Import.Kind.ORDERS: orders.apply,
     Import.Kind.CUSTOMERS: customers.apply,
     Import.Kind.INTERACTIONS: interactions.apply,
+    Import.Kind.LINES: lines.apply,
     Import.Kind.RETURNS: returns.apply,
     Import.Kind.CONTRACTS: records.apply,
     Import.Kind.COSTS: records.apply,
@@ -21,16 +23,17 @@ APPLIERS = {
 }
 
 Outcome = dict[str, Any]
-"""rows_in = inserted + updated + unchanged + quarantined, warnings, encoding, the day of the newest fact; for orders also `orders`, `customers`
-(who paid), `by_status`, and `net_amount` in minor units, with what belongs to no customer apart."""
+"""rows_in = inserted + updated + unchanged + quarantined, warnings, encoding, `newest_on`, the day of its newest fact;
+for orders also `orders`, `customers` (who paid), `by_status`, and `net_amount` in minor units, with what belongs to no
+customer apart."""
 
 
 def set_aside(this: Import, *, at: datetime) -> None:
     """Quarantine staged rows about what their source has not told yet; the transaction of a dry run keeps them too."""
-    if this.kind == Import.Kind.RETURNS:
+    if Kind(this.kind).builds_on_orders:
         with connection.cursor() as cursor:
             lock_source(cursor, this.source_id)
-            returns.set_aside(Work.on(cursor, this, at=at))
+            early.set_aside(Work.on(cursor, this, at=at))
 
 
 def apply(this: Import, *, at: datetime) -> Outcome:

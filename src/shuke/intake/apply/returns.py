@@ -1,23 +1,11 @@
 """Returns and refunds: what a file of their own says came back of orders that the same source has told."""
 
-import json
-from dataclasses import asdict
 from typing import Any
 
 from shuke.intake.apply.orders import BEFORE, MARKS_BEFORE
 from shuke.intake.apply.work import Work
-from shuke.intake.checks import Problem
 from shuke.intake.meanings import brings_goods_back, is_through
 
-SET_ASIDE = """
-WITH unknown AS (
-    DELETE FROM {staged} AS staged
-    WHERE NOT EXISTS (SELECT FROM customer_order WHERE source_id = %(source)s AND source_key = staged."order")
-    RETURNING line, raw
-)
-INSERT INTO quarantined_row (of_import_id, line, problems, text)
-SELECT %(import)s, line, %(problems)s::jsonb, raw FROM unknown
-"""
 # A file without refund numbers is keyed by what it says. Rows of one refund are its articles; if the file names none,
 # they are one row told again.
 RETURNED = """
@@ -94,11 +82,6 @@ FROM (SELECT *, CASE WHEN %(by_article)s THEN lines ELSE 1 END AS weight FROM ne
 
 MEANINGS = {"type": ("goods", brings_goods_back), "status": ("through", is_through)}
 """Columns whose words of the source become a yes or no."""
-
-
-def set_aside(work: Work) -> None:
-    """Move the rows about orders that nobody knows yet to quarantine."""
-    work.run(SET_ASIDE, problems=json.dumps([asdict(Problem("order_unknown", work.mapping.columns["order"]))]))
 
 
 def apply(work: Work) -> dict[str, Any]:

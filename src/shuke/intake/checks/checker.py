@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from shuke.intake.checks import forms
 from shuke.intake.checks.outcome import RAW_TEXT, Checked, Problem, Refused
 from shuke.intake.checks.phones import in_e164
-from shuke.intake.fields import Field, Form, Kind, field
-from shuke.intake.mapping import Grain, Mapping, required
+from shuke.intake.fields import Field, Form, field
+from shuke.intake.mapping import Mapping, required
 from shuke.intake.reading import Chunk, Layout, raw_text
 
 # Thousandths of a unit times 1/10,000 of the currency's unit, in minor units.
@@ -108,13 +108,13 @@ class Checker:
             judged.append(f"{self._problem(known)} AS problem_{key}")
         if "at" in self._mapping.columns:
             judged.append(f"(v_at AT TIME ZONE {forms.literal(zone)})::DATE AS at_on")
-        if self._mapping.kind == Kind.ORDERS and self._mapping.grain == Grain.LINE:
+        if self._mapping.by_line:
             judged.append(f"CASE WHEN {LINE_FITS} THEN ({LINE_AMOUNT})::BIGINT END AS line_amount")
         steps = [f"SELECT {', '.join(step)} FROM " for step in (judged, values, tidy, clean)]
         return f"{steps[0]}({steps[1]}({steps[2]}({steps[3]} chunk)))"
 
     def _kept(self, known: Field) -> str:
-        if known.form == Form.PRICE and self._mapping.grain == Grain.LINE:
+        if known.form == Form.PRICE and self._mapping.by_line:
             return f"CASE WHEN {LINE_FITS} THEN v_{known.key} END"
         if known.form in MEASURED:
             return f"CASE WHEN length(v_{known.key}) <= {known.longest} THEN v_{known.key} END"
@@ -125,7 +125,7 @@ class Checker:
         cases = []
         if known.key in required(self._mapping):
             cases.append(f"WHEN t_{key} = '' THEN 'missing'")
-        if known.form == Form.PRICE and self._mapping.grain == Grain.LINE:
+        if known.form == Form.PRICE and self._mapping.by_line:
             cases.append(f"WHEN NOT ({LINE_FITS}) THEN 'number_too_large'")
         if reading.trouble != "NULL":
             unread = f"t_{key} <> '' AND ({self._kept(known)}) IS NULL"

@@ -2,7 +2,7 @@
 
 from shuke.intake.fields.costs import ACQUISITION, COSTS, SPEND
 from shuke.intake.fields.kinds import Field, Form, Kind, Need, plain_name
-from shuke.intake.fields.orders import ORDERS, RETURNS
+from shuke.intake.fields.orders import LINES, ORDERS, RETURNS
 from shuke.intake.fields.people import CONTRACTS, CUSTOMERS, INTERACTIONS
 
 __all__ = ["FIELDS", "Field", "Form", "Kind", "Need", "field", "plain_name"]
@@ -11,6 +11,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.ORDERS: ORDERS,
     Kind.CUSTOMERS: CUSTOMERS,
     Kind.INTERACTIONS: INTERACTIONS,
+    Kind.LINES: LINES,
     Kind.RETURNS: RETURNS,
     Kind.CONTRACTS: CONTRACTS,
     Kind.COSTS: COSTS,

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     ORDERS = "orders"
     CUSTOMERS = "customers"
     INTERACTIONS = "interactions"
+    LINES = "lines"
     RETURNS = "returns"
     CONTRACTS = "contracts"
     COSTS = "costs"
@@ -29,7 +30,7 @@ class Kind(StrEnum):
     @property
     def builds_on_orders(self) -> bool:
         """Whether its rows are about orders that their source has told before; a row may come too early."""
-        return self == Kind.RETURNS
+        return self in (Kind.LINES, Kind.RETURNS)
 
 
 class Form(StrEnum):
@@ -76,6 +77,7 @@ _KIND_WORDS = {
     Kind.ORDERS: _("orders"),
     Kind.CUSTOMERS: _("customers"),
     Kind.INTERACTIONS: _("interactions"),
+    Kind.LINES: _("order lines"),
     Kind.RETURNS: _("returns and refunds"),
     Kind.CONTRACTS: _("contracts"),
     Kind.COSTS: _("product costs"),

@@ -1,43 +1,12 @@
 """Orders with their lines, and what came back of them."""
 
+from dataclasses import replace
+
 from shuke.core.words import mark as _
 from shuke.intake.fields.common import CHANNEL, ORDER, PRODUCT, PRODUCT_NAME, STORE, named, who
 from shuke.intake.fields.kinds import Field, Form, Need
 
-ORDERS = (
-    Field(
-        "order",
-        _("Order number"),
-        Form.KEY,
-        ORDER,
-        Need.CELL,
-    ),
-    *who(Need.COLUMN),
-    Field(
-        "at",
-        _("Ordered at"),
-        Form.TIME,
-        named(
-            "订单创建时间 下单时间 订单时间 创建时间 交易时间 消费时间 销售时间 下单日期 订单日期 销售日期 "
-            "交易日期 消费日期 成交时间 订单成交时间 订单提交时间 拍下时间 购买时间 购买日期 结账时间 "
-            "开单时间 开单日期 销售时间 单据日期 付款时间 订单付款时间 买家付款时间 支付时间 日期 时间 "
-            "orderdate orderedat orderedon ordertime ordercreatedat invoicedate createdat purchasedate "
-            "purchasedat saledate transactiondate datetime date timestamp"
-        ),
-        Need.CELL,
-    ),
-    Field(
-        "amount",
-        _("Amount paid"),
-        Form.MONEY,
-        named(
-            "买家实际支付金额 实付金额 订单实付金额 订单实付款 用户实付金额 用户实付金额元 买家实付金额 "
-            "买家实付 实付款 实付 实际支付金额 实收金额 实收 支付金额 付款金额 应付金额 订单应付金额 结算金额 "
-            "成交金额 订单金额 销售金额 消费金额 交易金额 金额 总金额 总价 总额 合计金额 amountpaid paid "
-            "total ordertotal totalamount grandtotal totalprice totalpaid amount orderamount netamount "
-            "revenue netsales sales ordervalue money"
-        ),
-    ),
+ARTICLE = (
     Field(
         "quantity",
         _("Quantity"),
@@ -74,6 +43,43 @@ ORDERS = (
         named("类目 商品类目 商品类别 品类 分类 商品分类 category productcategory producttype department"),
         longest=100,
     ),
+)
+
+ORDERS = (
+    Field(
+        "order",
+        _("Order number"),
+        Form.KEY,
+        ORDER,
+        Need.CELL,
+    ),
+    *who(Need.COLUMN),
+    Field(
+        "at",
+        _("Ordered at"),
+        Form.TIME,
+        named(
+            "订单创建时间 下单时间 订单时间 创建时间 交易时间 消费时间 销售时间 下单日期 订单日期 销售日期 "
+            "交易日期 消费日期 成交时间 订单成交时间 订单提交时间 拍下时间 购买时间 购买日期 结账时间 "
+            "开单时间 开单日期 销售时间 单据日期 付款时间 订单付款时间 买家付款时间 支付时间 日期 时间 "
+            "orderdate orderedat orderedon ordertime ordercreatedat invoicedate createdat purchasedate "
+            "purchasedat saledate transactiondate datetime date timestamp"
+        ),
+        Need.CELL,
+    ),
+    Field(
+        "amount",
+        _("Amount paid"),
+        Form.MONEY,
+        named(
+            "买家实际支付金额 实付金额 订单实付金额 订单实付款 用户实付金额 用户实付金额元 买家实付金额 "
+            "买家实付 实付款 实付 实际支付金额 实收金额 实收 支付金额 付款金额 应付金额 订单应付金额 结算金额 "
+            "成交金额 订单金额 销售金额 消费金额 交易金额 金额 总金额 总价 总额 合计金额 amountpaid paid "
+            "total ordertotal totalamount grandtotal totalprice totalpaid amount orderamount netamount "
+            "revenue netsales sales ordervalue money"
+        ),
+    ),
+    *ARTICLE,
     Field(
         "status",
         _("Order status"),
@@ -98,6 +104,11 @@ ORDERS = (
     ),
     Field("store", _("Store"), Form.TEXT, STORE, longest=100),
     Field("channel", _("Channel"), Form.TEXT, CHANNEL, longest=40),
+)
+
+LINES = (
+    Field("order", _("Order number"), Form.KEY, ORDER, Need.CELL),
+    *(replace(known, need=Need.CELL) if known.key in ("quantity", "price") else known for known in ARTICLE),
 )
 
 RETURNS = (

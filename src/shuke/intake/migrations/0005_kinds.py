@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='import',
             name='kind',
-            field=models.CharField(choices=[('orders', 'Orders'), ('customers', 'Customers'), ('interactions', 'Interactions'), ('returns', 'Returns and refunds'), ('contracts', 'Contracts'), ('costs', 'Product costs'), ('acquisition', 'Acquisition costs'), ('spend', 'Marketing spend')], max_length=12),
+            field=models.CharField(choices=[('orders', 'Orders'), ('customers', 'Customers'), ('interactions', 'Interactions'), ('lines', 'Order lines'), ('returns', 'Returns and refunds'), ('contracts', 'Contracts'), ('costs', 'Product costs'), ('acquisition', 'Acquisition costs'), ('spend', 'Marketing spend')], max_length=12),
         ),
     ]
