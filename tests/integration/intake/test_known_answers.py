@@ -41,6 +41,7 @@ def test_online_retail_comes_in_whole_and_a_second_time_changes_nothing(imported
         "orders_without_customer": first["orders_without_customer"],
         "net_amount_without_customer": first["net_amount_without_customer"],
         "encoding": "utf-8",
+        "newest_on": "2011-12-09",
     }
     count_for_the_planner()
     with connection.cursor() as cursor:
