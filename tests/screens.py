@@ -7,13 +7,15 @@ untranslated text, empty charts, and axe-core's findings.
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.looks import faults
-from installation import Installation
+from installation import Installation, wait_until
 
 TARGET = Path(__file__).resolve().parents[1] / "screens"
 CHROMIUM = ("/usr/bin/chromium", ["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
@@ -34,6 +36,10 @@ PAGES = {
     "merges": ("ops", "/duplicates/merged/"),
     "imports": ("ops", "/imports/"),
     "import": ("ops", "/imports/{import}/"),
+    "import-preview": ("ops", "/imports/"),
+    "import-set-aside": ("ops", "/imports/{set_aside}/"),
+    "import-undone": ("ops", "/imports/{undone}/"),
+    "sources": ("ops", "/imports/sources/"),
     "policies": ("ops", "/policies/"),
     "policy-tier": ("ops", "/policies/tier/"),
     "policy-cadence": ("ops", "/policies/cadence/"),
@@ -46,6 +52,15 @@ PAGES = {
     "not-found": ("xiaoli", "/customers/999999999/"),
 }
 
+BAD = "订单号,会员卡号,姓名,手机号,下单时间,实付金额\n" + "".join(
+    f"B{number},{number},顾客{number},1380013{number:04},{day},{amount}\n"
+    for number, (day, amount) in enumerate(
+        [("2026-01-05", "10.00"), ("待定", "20.00"), ("2026-02-30", "¥1,280.00"), ("2026-03-01", "免单")], 1
+    )
+)
+CONTRACTS = "合同编号,客户编号,合同名称,开始日期,到期日期,合同金额,合同状态\n"
+"""A contract of the customer whose page is shown is renewed soon, another has ended."""
+
 
 def main() -> int:
     shutil.rmtree(TARGET, ignore_errors=True)
@@ -55,7 +70,7 @@ def main() -> int:
         site.run("demo", "--seed-only")
         with site.up(), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM[0], args=CHROMIUM[1])
-            found = pictures(site, browser)
+            found = pictures(site, browser, prepared(site, Path(folder)))
             browser.close()
     for fault in found:
         print(f"✗ {fault}")
@@ -64,9 +79,28 @@ def main() -> int:
     return 1 if found else 0
 
 
-def pictures(site: Installation, browser: Browser) -> list[str]:
+def prepared(site: Installation, folder: Path) -> dict[str, object]:
+    """What the addresses of pages name: a customer with contracts, imports with rows set aside and undone."""
     ((gold,),) = site.sql("SELECT customer_id FROM customer_list WHERE tier = 'gold' ORDER BY customer_id LIMIT 1")
     ((import_,),) = site.sql("SELECT min(id) FROM import WHERE kind = 'orders'")
+    ((source, key),) = site.sql(
+        f"SELECT code, source_key FROM identity JOIN source ON source.id = source_id WHERE customer_id = {gold} LIMIT 1"
+    )
+    today = datetime.now(tz=UTC).date()
+    rows = [f"C{days},{key},茶友年卡,,{today + timedelta(days=days)},1200,生效中\n" for days in (20, -100)]
+    (folder / "contracts.csv").write_text(CONTRACTS + "".join(rows), encoding="utf-8")
+    (folder / "orders.csv").write_text(BAD, encoding="utf-8")
+    site.run("import", str(folder / "contracts.csv"), "--source", source)
+    for name in ("门店", "旧系统"):
+        site.run("import", str(folder / "orders.csv"), "--source", name)
+    set_aside, undone = (number for (number,) in site.sql("SELECT id FROM import ORDER BY id DESC LIMIT 2")[::-1])
+    site.run("undo", str(undone))
+    names = {"gold": gold, "import": import_, "set_aside": set_aside, "undone": undone, "file": folder / "orders.csv"}
+    wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
+    return names
+
+
+def pictures(site: Installation, browser: Browser, names: Mapping[str, object]) -> list[str]:
     chosen = {name: PAGES[name] for name in PAGES if not sys.argv[1:] or name in sys.argv[1:]}
     found = entrance(site, browser) if not sys.argv[1:] else []
     for username in dict.fromkeys(user for user, _ in chosen.values()):
@@ -75,10 +109,19 @@ def pictures(site: Installation, browser: Browser) -> list[str]:
             log_in(page, username)
             for name, (user, path) in chosen.items():
                 if user == username:
-                    page.goto(path.format(gold=gold, **{"import": import_}))
+                    page.goto(path.format(**names))
+                    if name == "import-preview":
+                        look_at(page, names["file"])
                     found += picture(page, f"{name}-{language}-{width}-{theme}", language)
             page.context.close()
     return found
+
+
+def look_at(page: Page, file: Path) -> None:
+    """Send a file, which leads to what its columns would mean."""
+    page.set_input_files("[name=file]", file)
+    page.click("form.upload button[type=submit]")
+    page.wait_for_url("**/imports/new/**")
 
 
 def entrance(site: Installation, browser: Browser) -> list[str]:

@@ -32,6 +32,11 @@ SHOWN = 5
 STEPS = {"reading": _("Reading"), "applying": _("Writing")}
 
 
+class NoSuchImport(NotFound):
+    code = "no_such_import"
+    message = _("There is no import %(number)s.")
+
+
 class NoSuchFile(NotFound):
     code = "no_such_file"
     message = _("There is no file %(file)s.")
@@ -75,11 +80,32 @@ def import_file(
         this = _run(this.pk)
         if failure := queries.failure(this):  # of a colleague's run, which ours waited for
             raise failure
-        report = queries.report(this)
+        report = {"import": this.pk, **queries.report(this)}
         if as_json:
             typer.echo(_json(report))
         else:
             _tell(this, report, dry_run=dry_run)
+
+
+def undo_import(
+    number: int = typer.Argument(help="The import's number, as its page and `import --json` say it."),
+    as_json: bool = typer.Option(False, "--json", help="End with one JSON object on standard output."),
+) -> None:
+    """Take back all that an import has written, corrections included. What has changed since stays, and is counted."""
+    with attached():
+        from django.utils.timezone import now
+
+        from shuke.intake import queries, services
+
+        this = queries.history().filter(pk=number).first()
+        if this is None:
+            raise NoSuchImport(number=number)
+        services.ask_undo(this=this, by=None, at=now())
+        report = services.undo(import_id=number).undo_report
+        if as_json:
+            typer.echo(json.dumps(report))
+        else:
+            _list(report)
 
 
 def _run(import_id: int):
@@ -111,13 +137,17 @@ def _json(report: dict[str, Any]) -> str:
     return f"{{{', '.join(members)}}}"
 
 
+def _list(report: dict[str, Any]) -> None:
+    for name, value in report.items():
+        out.print(f"{name:>24}  {value}", markup=False)
+
+
 def _tell(this, report: dict, *, dry_run: bool) -> None:
     from shuke.intake.checks import PROBLEMS
 
     if dry_run:
         say(_("Dry run: nothing was changed."))
-    for name, value in report.items():
-        out.print(f"{name:>24}  {value}", markup=False)
+    _list(report)
     for row in this.quarantined.all()[:SHOWN]:
         found = [f"{problem['column']}: {translate(PROBLEMS[problem['code']])}" for problem in row.problems]
         say(_("Line %(line)s waits in quarantine. %(words)s"), line=row.line, words=" ".join(found))

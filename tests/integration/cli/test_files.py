@@ -64,6 +64,20 @@ def test_an_import_takes_the_encoding_that_it_is_told(shuke, tmp_path):
     assert (code, json.loads(out)["encoding"]) == (0, "big5")
 
 
+def test_an_import_is_undone_by_its_number_once(shuke, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_text(ORDERS + "A1,7,2026-01-05,10\n", encoding="utf-8")
+    _code, out, _said = shuke("import", file, "--json")
+    number = json.loads(out)["import"]
+
+    code, out, _said = shuke("undo", number, "--json")
+    assert (code, json.loads(out)["orders_removed"]) == (0, 1)
+
+    code, _out, said = shuke("undo", number)
+    assert (code, said.strip()) == (2, "orders.csv 无法撤销：没有留下任何内容，或已经撤销。")
+    assert shuke("undo", 999_999)[0] == 2
+
+
 def test_money_in_json_is_a_number_with_every_digit(shuke, tmp_path):
     file = tmp_path / "orders.csv"
     rows = "".join(f"A{number},7,2026-01-05,900719925474.93\n" for number in range(1_001))
