@@ -89,13 +89,13 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     today = datetime.now(tz=UTC).date()
     rows = [f"C{days},{key},茶友年卡,,{today + timedelta(days=days)},1200,生效中\n" for days in (20, -100)]
     (folder / "contracts.csv").write_text(CONTRACTS + "".join(rows), encoding="utf-8")
-    (folder / "orders.csv").write_text(BAD, encoding="utf-8")
+    (folder / "订单.csv").write_text(BAD, encoding="utf-8")
     site.run("import", str(folder / "contracts.csv"), "--source", source)
     for name in ("门店", "旧系统"):
-        site.run("import", str(folder / "orders.csv"), "--source", name)
+        site.run("import", str(folder / "订单.csv"), "--source", name)
     set_aside, undone = (number for (number,) in site.sql("SELECT id FROM import ORDER BY id DESC LIMIT 2")[::-1])
     site.run("undo", str(undone))
-    names = {"gold": gold, "import": import_, "set_aside": set_aside, "undone": undone, "file": folder / "orders.csv"}
+    names = {"gold": gold, "import": import_, "set_aside": set_aside, "undone": undone, "file": folder / "订单.csv"}
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
     return names
 
