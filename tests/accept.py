@@ -43,6 +43,17 @@ SCORED_WITHIN = 10
 """Seconds from the commit of a fact to the customer's page and score."""
 KNOWN = {"customers": 4338, "orders": 18_532, "money": 8_911_407.90, "net": 8_300_065.81}
 
+KINDS = {
+    "orders": "订单号,会员卡号,下单时间,实付金额,订单状态\nA1,7,2026-01-05,100.00,交易成功\nA2,8,2026-02-06,50.00,交易成功\n",
+    "lines": "订单编号,宝贝标题,价格,购买数量,外部系统编号\nA1,乌龙茶,40.00,2,T1\nA1,红茶,20.00,1,T2\n",
+    "returns": "退款编号,订单编号,退款金额,退款完结时间,退款状态\nR1,A1,30.00,2026-02-10,退款成功\n",
+    "contracts": "合同编号,客户编号,产品名称,开始日期,到期日期,合同金额\nC1,7,年卡,2026-01-01,2026-12-31,1200\n",
+    "costs": "商品编码,成本价,生效日期\nT1,25.5,2026-01-01\nT2,12,2026-01-01\n",
+    "acquisition": "客户编号,获客成本,获客日期\n7,88.00,2026-03-01\n",
+    "spend": "月份,渠道,计划名称,花费\n2026-05,抖音,夏季,1000.00\n2026年6月,抖音,夏季,900\n",
+}
+"""A small file of each kind that says more about orders and customers."""
+
 CONTENT = """
 SELECT md5(string_agg(row, E'\\n' ORDER BY row)) FROM (
     SELECT concat_ws('|', o.source_key, i.source_key, o.kind, o.ordered_at, o.amount, o.status) AS row
@@ -269,13 +280,42 @@ def measured_by(path: str, words: str) -> str:
     command = [sys.executable, "-m", "pytest", "-q", path, "-k", words, "-s"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
-    values = [line for line in done.stdout.splitlines() if line.startswith("measured: ")]
-    return values[-1].removeprefix("measured: ")
+    lines = (line.lstrip(".") for line in done.stdout.splitlines())
+    return "; ".join(line.removeprefix("measured: ") for line in lines if line.startswith("measured: "))
 
 
 def dirty_exports(folder: Path) -> str:
     """In the browser, without a hand on what is proposed: the figures of each file's truth, repairs, an undo."""
     return measured_by("tests/journeys/test_dirty_exports.py", "four_dirty_exports")
+
+
+def generated_dirt(folder: Path) -> str:
+    return measured_by("tests/unit/intake/test_dirt.py", "dirty")
+
+
+def other_kinds(folder: Path) -> str:
+    """Orders by their numbers, then what other files say of them; all of it again; all of it taken back."""
+    site = Installation(folder / "home")
+    files = {kind: folder / f"{kind}.csv" for kind in KINDS}
+    for kind, text in KINDS.items():
+        files[kind].write_text(text, encoding="utf-8")
+    first = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+    again = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+    rows = sum(report["inserted"] for report in first.values())
+    assert rows == sum(report["rows_in"] for report in first.values())
+    assert sum(report["unchanged"] for report in again.values()) == rows
+    back_in_turn = sorted((report["import"] for report in first.values()), reverse=True)
+    undone = [site.json("undo", str(number)) for number in back_in_turn]
+    assert not any(count for report in undone for what, count in report.items() if what.endswith("_kept")), undone
+    return f"{len(KINDS)} kinds found by their columns, {rows} rows in, none changed by the same files, all taken back"
+
+
+def one_key(folder: Path) -> str:
+    return measured_by("tests/integration/api/test_once.py", "fifty_posts")
+
+
+def sure_merges(folder: Path) -> str:
+    return measured_by("tests/unit/customers/test_finder.py", "nine_in_ten")
 
 
 def newcomer(folder: Path) -> str:
@@ -312,6 +352,10 @@ PROMISES = (
     Promise("Interleaved writers and a late commit miss no fact in the mirror", late_commits),
     Promise("An event is on the 360 and scored within 10 s", in_the_day),
     Promise("Four dirty exports come in exactly, rows are repaired, an import is undone", dirty_exports),
+    Promise("Generated dirty files: every row is taken or set aside, no character changed", generated_dirt),
+    Promise("Returns, order lines, contracts and costs come in once and are taken back", other_kinds),
+    Promise("Fifty posts with one key make one object", one_key),
+    Promise("Automatic merges are right, and find nine in ten", sure_merges),
     Promise("A newcomer with an order file of their own closes a first follow-up", newcomer),
     Promise("An agent closes ten follow-ups in a row with the keyboard", keyboard),
 )

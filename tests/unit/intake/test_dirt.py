@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import openpyxl
@@ -89,9 +90,17 @@ def read(path):
     return kept, refused
 
 
+@pytest.fixture(scope="module")
+def seen():
+    """How much has been written and read, told at the end."""
+    files = Counter()
+    yield files
+    print(f"\nmeasured: {files['texts']} texts and {files['workbooks']} workbooks, {files['rows']:,} rows, each once")
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, dirt=DIRT)
-def test_every_row_of_a_dirty_text_is_taken_or_set_aside_unchanged(tmp_path, monkeypatch, rows, dirt):
+def test_every_row_of_a_dirty_text_is_taken_or_set_aside_unchanged(tmp_path, monkeypatch, seen, rows, dirt):
     monkeypatch.setattr(texts, "CHUNK_BYTES", 1 << 10)
     written = write(rows, dirt)
     path = tmp_path / "orders.csv"
@@ -102,11 +111,12 @@ def test_every_row_of_a_dirty_text_is_taken_or_set_aside_unchanged(tmp_path, mon
     for number, _customer, _at, _amount, note in rows:
         line, said = (kept | refused)[number]
         assert (line, said) == (written.lines[number], note)
+    seen.update(texts=1, rows=len(rows))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
-def test_every_row_of_a_dirty_workbook_is_taken_or_set_aside_unchanged(tmp_path, rows):
+def test_every_row_of_a_dirty_workbook_is_taken_or_set_aside_unchanged(tmp_path, seen, rows):
     book = openpyxl.Workbook()
     for cells in (HEADER, *rows):
         book.active.append([re.sub("\r\n?", "\n", cell) for cell in cells])
@@ -119,6 +129,7 @@ def test_every_row_of_a_dirty_workbook_is_taken_or_set_aside_unchanged(tmp_path,
     for place, (number, _customer, _at, _amount, note) in enumerate(rows, start=2):
         line, said = (kept | refused)[number]
         assert (line, said) == (place, re.sub("\r\n?", "\n", note))
+    seen.update(workbooks=1, rows=len(rows))
 
 
 def test_what_the_generator_writes_can_fail(tmp_path):
