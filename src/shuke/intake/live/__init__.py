@@ -2,13 +2,14 @@
 
 from shuke.intake.live.problems import PROBLEMS, Problem
 from shuke.intake.live.reading import LONGEST_BATCH, read
-from shuke.intake.live.records import CustomerRecord, InteractionRecord, OrderRecord
+from shuke.intake.live.records import BehaviourRecord, CustomerRecord, InteractionRecord, OrderRecord
 from shuke.intake.live.services import Answer, Result, receive
 
 __all__ = [
     "LONGEST_BATCH",
     "PROBLEMS",
     "Answer",
+    "BehaviourRecord",
     "CustomerRecord",
     "InteractionRecord",
     "OrderRecord",

@@ -24,7 +24,7 @@ from shuke.intake.live.work import OUTCOMES, LiveWork, Tables
 from shuke.intake.mapping import Grain, Mapping
 from shuke.intake.models import Import
 
-ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS)
+ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS, Kind.BEHAVIOURS)
 SAID_FOR_ALL = frozenset({"status", "channel", "refund"})
 """Fields of an order whose absence means something: records that tell other ones of these are applied apart."""
 
