@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shuke.staff.models import User
 
-__all__ = ["Ending", "Pace", "Site", "Tally", "Waiting"]
+__all__ = ["TAKEN", "Ending", "Pace", "Site", "Tally", "Waiting"]
 
 
 class Ending(models.TextChoices):
@@ -23,6 +23,10 @@ class Ending(models.TextChoices):
     TOO_LARGE = "too_large", _("message too large")
     UNREADABLE = "unreadable", _("message unreadable")
     UNUSABLE = "unusable", _("event unusable: kind, time or text")
+
+
+TAKEN = (Ending.WRITTEN, Ending.KNOWN)
+"""Endings that are no refusals."""
 
 
 class SiteQuerySet(models.QuerySet):
@@ -103,3 +107,7 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.ending}"
+
+    @property
+    def is_taken(self) -> bool:
+        return self.ending in TAKEN

@@ -5,9 +5,7 @@ from datetime import date
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from shuke.beacon.models import Ending, Site, Tally
-
-TAKEN = (Ending.WRITTEN, Ending.KNOWN)
+from shuke.beacon.models import TAKEN, Ending, Site, Tally
 
 
 def site(key: str) -> Site | None:
