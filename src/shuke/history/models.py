@@ -168,7 +168,7 @@ class Behaviour(models.Model):
     """What a customer did in a shop without anybody of ours: looked, put into the cart. Written once, never changed."""
 
     class Kind(models.TextChoices):
-        VIEW = "view", _("looked at a page")
+        VIEW = "view", _("looked at pages")
         SEARCH = "search", _("searched")
         CART = "cart", _("put something into the cart")
         CHECKOUT = "checkout", _("went to the checkout")

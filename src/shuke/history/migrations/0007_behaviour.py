@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('source_key', models.CharField(db_collation='C', max_length=200)),
                 ('at', models.DateTimeField()),
                 ('happened_on', models.DateField()),
-                ('kind', models.CharField(choices=[('view', 'looked at a page'), ('search', 'searched'), ('cart', 'put something into the cart'), ('checkout', 'went to the checkout'), ('login', 'logged in'), ('join', 'took part'), ('share', 'shared something'), ('other', 'did something else')], max_length=12)),
+                ('kind', models.CharField(choices=[('view', 'looked at pages'), ('search', 'searched'), ('cart', 'put something into the cart'), ('checkout', 'went to the checkout'), ('login', 'logged in'), ('join', 'took part'), ('share', 'shared something'), ('other', 'did something else')], max_length=12)),
                 ('subject', models.CharField(blank=True, max_length=300)),
                 ('value', models.BigIntegerField(blank=True, null=True)),
                 ('import_id', models.BigIntegerField(blank=True, null=True)),
