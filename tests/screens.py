@@ -49,6 +49,8 @@ PAGES = {
     "connections": ("admin", "/connections/"),
     "token-add": ("admin", "/connections/add/"),
     "webhook-add": ("admin", "/connections/webhooks/add/"),
+    "site-add": ("admin", "/connections/sites/add/"),
+    "site": ("admin", "/connections/sites/{site}/"),
     "not-found": ("xiaoli", "/customers/999999999/"),
 }
 
@@ -60,6 +62,17 @@ BAD = "订单号,会员卡号,姓名,手机号,下单时间,实付金额\n" + ""
 )
 CONTRACTS = "合同编号,客户编号,合同名称,开始日期,到期日期,合同金额,合同状态\n"
 """A contract of the customer whose page is shown is renewed soon, another has ended."""
+LISTENED_TO = """
+WITH site AS (
+    INSERT INTO beacon_site (name, key, source, origins, signing_secret, made_at)
+    VALUES ('茶铺', '9f2c51d07a3b8e64', 'shop', ARRAY['https://tea.example'], ''::bytea, now()) RETURNING id
+), tally AS (
+    INSERT INTO beacon_tally (site_id, day, ending, events)
+    SELECT id, (now() AT TIME ZONE 'Asia/Shanghai')::date, told.ending, told.events
+    FROM site, (VALUES ('written', 1200), ('signature', 7)) AS told (ending, events)
+)
+SELECT id FROM site
+"""
 
 
 def main() -> int:
@@ -96,6 +109,7 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     set_aside, undone = (number for (number,) in site.sql("SELECT id FROM import ORDER BY id DESC LIMIT 2")[::-1])
     site.run("undo", str(undone))
     names = {"gold": gold, "import": import_, "set_aside": set_aside, "undone": undone, "file": folder / "订单.csv"}
+    names["site"] = site.sql(LISTENED_TO)[0][0]
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
     return names
 

@@ -15,6 +15,7 @@ SELECT string_agg(told, E'\\n' ORDER BY told) FROM (
     UNION ALL SELECT 'line ' || to_jsonb(order_line)::text FROM order_line
     UNION ALL SELECT 'event ' || to_jsonb(order_event)::text FROM order_event
     UNION ALL SELECT 'interaction ' || to_jsonb(interaction)::text FROM interaction
+    UNION ALL SELECT 'behaviour ' || to_jsonb(behaviour)::text FROM behaviour
     UNION ALL SELECT 'contract ' || to_jsonb(contract)::text FROM contract
     UNION ALL SELECT 'cost ' || to_jsonb(product_cost)::text FROM product_cost
     UNION ALL SELECT 'acquisition ' || to_jsonb(acquisition_cost)::text FROM acquisition_cost

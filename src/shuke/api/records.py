@@ -1,4 +1,4 @@
-"""Operations that write: customers, orders, interactions, and events of any of these kinds."""
+"""Operations that write: customers, orders, interactions, behaviour, and events of any of these kinds."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from shuke.api.auth import Token
 from shuke.api.envelope import body_of, items_of
 from shuke.api.schemas import (
     BatchAnswer,
+    Behaviours,
     Customers,
     Events,
     Interactions,
@@ -54,6 +55,12 @@ def orders(request: HttpRequest) -> HttpResponse:
 def interactions(request: HttpRequest) -> HttpResponse:
     """Add contacts with customers. One that is told otherwise later is kept beside what it corrects."""
     return _receive(request, Kind.INTERACTIONS)
+
+
+@router.post("/behaviours", response=RESPONSES, openapi_extra=taking(Behaviours), summary="Behaviour")
+def behaviours(request: HttpRequest) -> HttpResponse:
+    """Add what customers did in the shop by themselves. An event is written once, however often it is sent."""
+    return _receive(request, Kind.BEHAVIOURS)
 
 
 @router.post("/events", response=RESPONSES, openapi_extra=taking(Events), summary="Events")

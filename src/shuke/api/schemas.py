@@ -7,7 +7,7 @@ from ninja import Schema
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from shuke.intake.live import LONGEST_BATCH, CustomerRecord, InteractionRecord, OrderRecord
+from shuke.intake.live import LONGEST_BATCH, BehaviourRecord, CustomerRecord, InteractionRecord, OrderRecord
 
 REF = "#/components/schemas/{model}"
 BATCH = Field(min_length=1, max_length=LONGEST_BATCH)
@@ -25,6 +25,10 @@ class InteractionEvent(InteractionRecord):
     type: Literal["interaction"]
 
 
+class BehaviourEvent(BehaviourRecord):
+    type: Literal["behaviour"]
+
+
 class Customers(BaseModel):
     items: Annotated[list[CustomerRecord], BATCH]
 
@@ -37,10 +41,15 @@ class Interactions(BaseModel):
     items: Annotated[list[InteractionRecord], BATCH]
 
 
+class Behaviours(BaseModel):
+    items: Annotated[list[BehaviourRecord], BATCH]
+
+
 class Events(BaseModel):
-    items: Annotated[list[CustomerEvent | OrderEvent | InteractionEvent], BATCH]
+    items: Annotated[list[CustomerEvent | OrderEvent | InteractionEvent | BehaviourEvent], BATCH]
 
 
+CART = {"key": "E-9", "customer": "V17", "at": "2026-11-03T14:18:00+08:00", "kind": "cart", "subject": "T-250"}
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     Customers: {"items": [{"key": "V17", "name": "王小明", "phone": "13800138000", "birthday": "1990-08-15"}]},
     Orders: {
@@ -61,7 +70,8 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
         ]
     },
     Interactions: {"items": [{"key": "C-7", "customer": "V17", "at": "2026-11-04T10:00:00+08:00", "channel": "phone"}]},
-    Events: {"items": [{"type": "customer", "key": "V17", "tags": ["常客"]}]},
+    Behaviours: {"items": [{**CART, "value": "128.00"}]},
+    Events: {"items": [{"type": "customer", "key": "V17", "tags": ["常客"]}, {"type": "behaviour", **CART}]},
 }
 
 

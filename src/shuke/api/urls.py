@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils import translation
 from ninja import NinjaAPI
 
-from shuke.api import hooks, problems, profiles, records, schemas
+from shuke.api import beacon, hooks, problems, profiles, records, schemas
 
 DOCUMENTATION = ("openapi-json", "openapi-view", "api-root")
 DESCRIPTION = (
@@ -70,4 +70,5 @@ _patterns, _app_name, _namespace = api.urls
 urlpatterns = [
     path("api/", ([_opened(pattern) for pattern in _patterns], _app_name, _namespace)),
     path("hooks/<str:secret>", for_programs(hooks.receive), name="hooks"),
+    path("beacon/<str:site>", for_programs(beacon.receive), name="beacon"),
 ]

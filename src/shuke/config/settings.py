@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "shuke.customers",
     "shuke.history",
     "shuke.intake",
+    "shuke.beacon",
     "shuke.scoring",
     "shuke.segments",
     "shuke.followups",
@@ -141,6 +142,8 @@ TIME_ZONE = ENV.time_zone
 
 STATIC_URL = "static/"
 STATIC_ROOT = ENV.home / "static"
+WHITENOISE_ROOT = Path(__file__).parents[1] / "web/public"
+WHITENOISE_MAX_AGE = 60 * 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

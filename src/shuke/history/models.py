@@ -11,6 +11,7 @@ from shuke.staff.models import Line, Store, User
 
 __all__ = [
     "AcquisitionCost",
+    "Behaviour",
     "Contract",
     "CustomerMark",
     "Interaction",
@@ -161,6 +162,47 @@ class Interaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.happened_on} {self.channel}"
+
+
+class Behaviour(models.Model):
+    """What a customer did in a shop without anybody of ours: looked, put into the cart. Written once, never changed."""
+
+    class Kind(models.TextChoices):
+        VIEW = "view", _("looked at pages")
+        SEARCH = "search", _("searched")
+        CART = "cart", _("put something into the cart")
+        CHECKOUT = "checkout", _("went to the checkout")
+        LOGIN = "login", _("logged in")
+        JOIN = "join", _("took part")
+        SHARE = "share", _("shared something")
+        OTHER = "other", _("did something else")
+
+    source = models.ForeignKey(Source, models.PROTECT, db_index=False)
+    source_key = models.CharField(max_length=200, db_collation="C")
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="behaviours", db_index=False)
+    at = models.DateTimeField()
+    happened_on = models.DateField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    subject = models.CharField(max_length=300, blank=True)
+    value = models.BigIntegerField(null=True, blank=True)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "behaviour"
+        constraints = [
+            models.UniqueConstraint(name="behaviour_is_one_record_of_a_source", fields=["source", "source_key"]),
+            models.CheckConstraint(
+                name="behaviour_kind_is_known",
+                condition=Q(kind__in=("view", "search", "cart", "checkout", "login", "join", "share", "other")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["identity", "-happened_on"], name="behaviour_by_identity"),
+            BrinIndex(fields=["import_id"], name="behaviour_by_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.happened_on} {self.kind}"
 
 
 class Contract(models.Model):

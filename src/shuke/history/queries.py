@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from heapq import nlargest
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import JSONObject, RowNumber
 from django.utils import timezone
 
 from shuke.customers.models import Customer
-from shuke.history.models import Contract, Interaction, Order, OrderEvent, OrderLine
+from shuke.history.models import Behaviour, Contract, Interaction, Order, OrderEvent, OrderLine
 
 SEPARATOR = "~"
 
@@ -33,6 +35,19 @@ def contracts_of(customer: Customer) -> QuerySet[Contract]:
 def interactions_of(customer: Customer) -> QuerySet[Interaction]:
     """Every contact as it stands now: a corrected one gives way to its correction."""
     return standing_interactions().filter(identity__customer=customer).select_related("by", "source")
+
+
+def days_of_behaviour(customer: Customer) -> QuerySet[Behaviour]:
+    """The last thing that a customer did on each day; `acts` says what all was done on it.
+
+    That is a list of {"kind", "times", "subjects"}, the subjects each once.
+    """
+    all_of_them = Behaviour.objects.filter(identity__customer=customer)
+    of_the_day = all_of_them.filter(happened_on=OuterRef("happened_on")).order_by().values("kind")
+    subjects = ArrayAgg("subject", distinct=True, filter=~Q(subject=""), default=[])
+    acts = of_the_day.annotate(act=JSONObject(kind="kind", times=Count("pk"), subjects=subjects)).values("act")
+    later = all_of_them.filter(happened_on=OuterRef("happened_on"), pk__gt=OuterRef("pk"))
+    return all_of_them.filter(~Exists(later)).annotate(acts=ArraySubquery(acts))
 
 
 def last_contacts(customers: Collection[int], *, most: int) -> dict[int, list[Interaction]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from shuke.core.words import mark as _
-from shuke.intake.fields import FIELDS, Field, Form, Kind, Need, field, plain_name
+from shuke.intake.fields import FIELDS, LIVE_ONLY, Field, Form, Kind, Need, field, plain_name
 from shuke.intake.reading import Layout, Unusable
 from shuke.intake.reading.layout import clean
 
@@ -145,7 +145,7 @@ class Proposal:
 
 def propose(layout: Layout, *, kind: Kind | None = None) -> Proposal:
     """The likeliest mapping of a file's columns; where `kind` is not given, of the kind that fits best."""
-    kinds = (kind,) if kind else tuple(Kind)
+    kinds = (kind,) if kind else tuple(each for each in Kind if each not in LIVE_ONLY)
     return max((_propose(layout, candidate) for candidate in kinds), key=_fitness)
 
 

@@ -30,6 +30,7 @@ class Import(models.Model):
         COSTS = "costs", _("Product costs")
         ACQUISITION = "acquisition", _("Acquisition costs")
         SPEND = "spend", _("Marketing spend")
+        BEHAVIOURS = "behaviours", _("Behaviour")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -51,6 +51,8 @@ SELECT DISTINCT date_trunc('month', day)::date FROM (
     SELECT event.happened_on FROM order_event AS event JOIN touched ON touched.id = event.order_id
     UNION ALL
     SELECT happened_on FROM interaction WHERE import_id = %(import)s
+    UNION ALL
+    SELECT happened_on FROM behaviour WHERE import_id = %(import)s
 ) AS days
 """
 DELETE_LINES = "DELETE FROM order_line USING touched WHERE order_line.order_id = touched.id"
@@ -109,6 +111,7 @@ SELECT (SELECT count(*) FROM {table} WHERE import_id = %(import)s) + (
 
 UNDO_INTERACTIONS = "SELECT undo_interactions(%(import)s)"
 KEPT_INTERACTIONS = "SELECT count(*) FROM interaction WHERE import_id = %(import)s"
+DELETE_BEHAVIOURS = "DELETE FROM behaviour WHERE import_id = %(import)s"
 DELETE_TAGS = "DELETE FROM customer_tag WHERE import_id = %(import)s"
 DELETE_CONTACTS = "DELETE FROM contact_point WHERE import_id = %(import)s"
 
@@ -119,6 +122,7 @@ SELECT identity.id, identity.customer_id FROM identity
 WHERE identity.import_id = %(import)s
     AND NOT EXISTS (SELECT FROM customer_order WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM interaction WHERE identity_id = identity.id)
+    AND NOT EXISTS (SELECT FROM behaviour WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM contact_point WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM contract WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM acquisition_cost WHERE identity_id = identity.id)
@@ -182,6 +186,7 @@ def _contacts(work: Work) -> dict[str, int]:
     return {
         "interactions_removed": work.column(UNDO_INTERACTIONS)[0],
         "interactions_kept": work.column(KEPT_INTERACTIONS)[0],
+        "behaviours_removed": work.run(DELETE_BEHAVIOURS),
     }
 
 

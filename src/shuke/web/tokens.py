@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from shuke.beacon import queries as beacon
 from shuke.core.errors import ShukeError
 from shuke.staff import queries
 from shuke.staff.models import ApiToken
@@ -72,7 +73,12 @@ class TokenForm(forms.Form):
 @require_GET
 @needs(Right.CONNECT)
 def index(request: HttpRequest) -> HttpResponse:
-    context = {"tokens": queries.tokens(), "endpoints": webhooks.endpoints(), "at": timezone.now()}
+    context = {
+        "tokens": queries.tokens(),
+        "endpoints": webhooks.endpoints(),
+        "sites": beacon.sites(on=timezone.localdate()),
+        "at": timezone.now(),
+    }
     return render(request, "tokens/index.html", context)
 
 

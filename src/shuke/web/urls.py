@@ -1,6 +1,6 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, intake, policies, reports, staff, tokens, webhooks
+from shuke.web import customers, followups, intake, policies, reports, sites, staff, tokens, webhooks
 
 app_name = "web"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     *staff.urlpatterns,
     *tokens.urlpatterns,
     *webhooks.urlpatterns,
+    *sites.urlpatterns,
 ]

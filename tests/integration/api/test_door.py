@@ -24,6 +24,7 @@ NEEDS = {
     ("post", "/api/v1/customers"): Scope.FACTS_WRITE,
     ("post", "/api/v1/orders"): Scope.FACTS_WRITE,
     ("post", "/api/v1/interactions"): Scope.FACTS_WRITE,
+    ("post", "/api/v1/behaviours"): Scope.FACTS_WRITE,
     ("post", "/api/v1/events"): Scope.FACTS_WRITE,
     ("get", "/api/v1/customers/{source}/{key}"): Scope.CUSTOMERS_READ,
 }

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from integration.api.conftest import order, problems, results
 from shuke.core.models import AuditEntry
 from shuke.customers.models import ContactPoint, Customer, CustomerTag, Identity
-from shuke.history.models import CustomerMark, Interaction, MonthMark, Order, OrderEvent, OrderLine
+from shuke.history.models import Behaviour, CustomerMark, Interaction, MonthMark, Order, OrderEvent, OrderLine
+from shuke.history.queries import last_contacts
 from shuke.intake import queries, services
 from shuke.intake.models import BeforeImage, Import
 from shuke.staff.models import Store
@@ -277,3 +278,51 @@ def test_buyers_known_by_nickname_alone_are_called_by_it(till):
     till.send("customers", {"key": "爱喝茶的小雨", "name": "刘小雨"})
     till.send("orders", order("A3", customer="爱喝茶的小雨"))
     assert Customer.objects.filter(name="刘小雨").count() == 1
+
+
+def act(key="E1", **more):
+    return {"key": key, "customer": "7", "at": "2026-11-04T23:30:00+08:00", "kind": "cart", "subject": "T-250", **more}
+
+
+def test_behaviour_is_written_once_and_never_otherwise(till):
+    assert (
+        results(till.send("behaviours", act(value="128.00"), act("E2", kind="view", subject="/tea")))
+        == ["inserted"] * 2
+    )
+    again = [act(kind="share", subject="T-9", value="1.00"), act("E3"), act("E3")]
+    assert results(till.send("behaviours", *again)) == ["unchanged", "inserted", "unchanged"]
+    first = Behaviour.objects.get(source_key="E1")
+    assert (first.kind, first.subject, first.value, first.happened_on) == ("cart", "T-250", 12_800, date(2026, 11, 4))
+    assert (first.source.code, first.identity.source_key) == ("till", "7")
+    assert Behaviour.objects.count() == 3
+
+
+def test_behaviour_marks_its_month_and_of_its_people_only_who_is_new(till):
+    till.send("behaviours", act())
+    made = Identity.objects.get()
+    assert set(MonthMark.objects.values_list("month", flat=True)) == {date(2026, 11, 1)}
+    assert list(CustomerMark.objects.values_list("identity_id", flat=True)) == [made.pk]
+    CustomerMark.objects.all().delete()
+    till.send("behaviours", act("E2"))
+    assert not CustomerMark.objects.exists()
+
+
+def test_behaviour_stands_among_events_and_counts_as_an_import_of_its_day(till):
+    sent = till.send("events", {"type": "behaviour", **act()}, {"type": "behaviour", **act("E2", kind="dance")})
+    assert results(sent) == ["inserted", "refused"]
+    assert problems(sent[1]) == [("behaviour_unknown", "kind")]
+    this = Import.objects.get()
+    assert (this.kind, this.report["inserted"]) == ("behaviours", 1)
+
+
+def test_nobody_changes_what_a_customer_did(till):
+    till.send("behaviours", act())
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Behaviour.objects.update(subject="T-9")
+
+
+def test_behaviour_is_no_contact(till):
+    till.send("behaviours", act())
+    customer = Customer.objects.get()
+    assert not Interaction.objects.exists()
+    assert last_contacts([customer.pk], most=3) == {}

@@ -12,8 +12,9 @@ from shuke.customers import services as customers
 from shuke.customers.merging import Pair
 from shuke.customers.models import Customer, Identity
 from shuke.followups.models import FollowUp
-from shuke.history.models import Interaction, MonthMark, Order
-from shuke.intake import queries, services
+from shuke.history.models import Behaviour, Interaction, MonthMark, Order
+from shuke.intake import live, queries, services
+from shuke.intake.fields import Kind
 from shuke.intake.models import Import
 from shuke.staff.rights import Role
 from undoing import content, undone
@@ -175,3 +176,34 @@ def test_customers_who_were_merged_go_with_their_import_and_stay_with_anothers(b
     assert {identity.customer for identity in Identity.objects.all()} == {by_key["5"]}
     assert [fault for check in invariants for fault in check()] == []
     assert undone(first).undo_report["customers_removed"] == 0
+
+
+def did(*keys, customer="7"):
+    """What a customer of the shop does, told live."""
+    acts = [
+        {"key": key, "customer": customer, "at": "2026-05-06T10:00:00+08:00", "kind": "view", "subject": "/tea"}
+        for key in keys
+    ]
+    records = [live.read(sent, index=index, kind=Kind.BEHAVIOURS) for index, sent in enumerate(acts)]
+    live.receive(source="shop", records=records, at=timezone.now())
+    return Import.objects.filter(kind="behaviours").latest("pk")
+
+
+def test_customers_who_have_done_something_in_the_shop_outlive_the_import_that_brought_them(brought):
+    this = brought(FIRST, source="shop")
+    did("E1")
+    report = undone(this).undo_report
+    assert list(Customer.objects.values_list("name", flat=True)) == ["王小明"]
+    assert (report["customers_removed"], Behaviour.objects.count()) == (1, 1)
+
+
+def test_behaviour_goes_with_the_day_that_brought_it_and_so_does_whom_it_brought(brought):
+    brought(FIRST, source="shop")
+    before = content()
+    did("E1", "E2")
+    day = did("E3", customer="newcomer")
+    MonthMark.objects.all().delete()
+    report = undone(day).undo_report
+    assert content() == before
+    assert (report["behaviours_removed"], report["customers_removed"]) == (3, 1)
+    assert {str(mark) for mark in MonthMark.objects.all()} == {"2026-05"}

@@ -119,6 +119,9 @@ ROWS: dict[str, list[Row]] = {
     "web:webhooks.add": [Row((OK, NO, NO, NO)), Row((WRONG, NO, NO, NO), "post")],
     "web:webhooks.detail": [Row((NOT_THERE, NO, NO, NO), args=("nobody",))],
     "web:webhooks.stop": [Row((NOT_THERE, NO, NO, NO), "post", ("nobody",))],
+    "web:sites.add": [Row((OK, NO, NO, NO)), Row((WRONG, NO, NO, NO), "post")],
+    "web:sites.detail": [Row((NOT_THERE, NO, NO, NO), args=("nobody",))],
+    "web:sites.stop": [Row((NOT_THERE, NO, NO, NO), "post", ("nobody",))],
     "api:openapi-json": [Row(EVERYBODY)],
     "api:openapi-view": [Row(EVERYBODY)],
     "api:api-root": [Row((NOT_THERE,) * 4)],
@@ -142,8 +145,17 @@ ROWS: dict[str, list[Row]] = {
     "set_language": [Row((FOUND,) * 4, "post")],
 }
 
-FOR_PROGRAMS = {"hooks", "api:customers", "api:orders", "api:interactions", "api:events", "api:profile"}
-"""Opened by tokens; who may do what there is in `integration/api/test_door.py`."""
+FOR_PROGRAMS = {
+    "hooks",
+    "beacon",
+    "api:customers",
+    "api:orders",
+    "api:interactions",
+    "api:behaviours",
+    "api:events",
+    "api:profile",
+}
+"""Opened by tokens, or by signatures; who may do what there is in `integration/api` and `integration/beacon`."""
 
 BEFORE_THE_DOOR = {
     "account_login": OK,

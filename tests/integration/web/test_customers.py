@@ -12,6 +12,7 @@ import shop as little_shop
 from shuke.core.models import AuditEntry
 from shuke.customers import contacts, services
 from shuke.customers.models import ContactPoint, Customer, CustomerOwner, Tag
+from shuke.history.models import Behaviour
 from shuke.scoring.models import LiveRun, Run, Score
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import Line
@@ -266,3 +267,17 @@ def test_the_value_at_risk_can_be_computed_from_its_words(score):
 def test_a_customer_without_a_score_has_a_page_all_the_same(as_, admin, wang):
     assert not LiveRun.objects.exists()
     assert "Timeline" in page(as_(admin), "customers.detail", wang.pk)
+
+
+def test_a_day_in_the_shop_is_one_line_with_numbers_hidden_and_markup_as_text(as_, admin, wang):
+    identity, at = wang.identities.first(), timezone.now()
+    for number, (kind, subject) in enumerate(
+        [("view", "/tea"), ("view", "/cup"), ("cart", "<b>T-250</b>"), ("search", "13812345678")]
+    ):
+        Behaviour.objects.create(
+            source=identity.source, source_key=f"act-{number}", identity=identity,
+            at=at, happened_on=timezone.localdate(at), kind=kind, subject=subject,
+        )  # fmt: skip
+    shown = page(as_(admin), "customers.detail", wang.pk)
+    line = "Looked at 2 pages · searched for 138****5678 · put &lt;b&gt;T-250&lt;/b&gt; into the cart"
+    assert shown.count(line) == 1

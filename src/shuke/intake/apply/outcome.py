@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from shuke.intake.apply import customers, early, interactions, lines, orders, records, returns
+from shuke.intake.apply import behaviours, customers, early, interactions, lines, orders, records, returns
 from shuke.intake.apply.work import Work, lock_source
 from shuke.intake.fields import Kind
 from shuke.intake.models import Import
@@ -20,6 +20,7 @@ APPLIERS = {
     Import.Kind.COSTS: records.apply,
     Import.Kind.ACQUISITION: records.apply,
     Import.Kind.SPEND: records.apply,
+    Import.Kind.BEHAVIOURS: behaviours.apply,
 }
 
 Outcome = dict[str, Any]

@@ -1,11 +1,11 @@
 """What a file of each kind can tell us, and the words by which shops, tills and CRMs call it."""
 
 from shuke.intake.fields.costs import ACQUISITION, COSTS, SPEND
-from shuke.intake.fields.kinds import Field, Form, Kind, Need, plain_name
+from shuke.intake.fields.kinds import LIVE_ONLY, Field, Form, Kind, Need, plain_name
 from shuke.intake.fields.orders import LINES, ORDERS, RETURNS
-from shuke.intake.fields.people import CONTRACTS, CUSTOMERS, INTERACTIONS
+from shuke.intake.fields.people import BEHAVIOURS, CONTRACTS, CUSTOMERS, INTERACTIONS
 
-__all__ = ["FIELDS", "Field", "Form", "Kind", "Need", "field", "plain_name"]
+__all__ = ["FIELDS", "LIVE_ONLY", "Field", "Form", "Kind", "Need", "field", "plain_name"]
 
 FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.ORDERS: ORDERS,
@@ -17,6 +17,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.COSTS: COSTS,
     Kind.ACQUISITION: ACQUISITION,
     Kind.SPEND: SPEND,
+    Kind.BEHAVIOURS: BEHAVIOURS,
 }
 
 

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     COSTS = "costs"
     ACQUISITION = "acquisition"
     SPEND = "spend"
+    BEHAVIOURS = "behaviours"
 
     @property
     def words(self) -> str:
@@ -83,7 +84,10 @@ _KIND_WORDS = {
     Kind.COSTS: _("product costs"),
     Kind.ACQUISITION: _("acquisition costs"),
     Kind.SPEND: _("marketing spend"),
+    Kind.BEHAVIOURS: _("behaviour"),
 }
+LIVE_ONLY = frozenset({Kind.BEHAVIOURS})
+"""Kinds that are told the moment they happen, and of which there are no files."""
 
 
 def plain_name(column: str) -> str:

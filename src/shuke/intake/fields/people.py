@@ -147,3 +147,12 @@ CONTRACTS = (
         longest=60,
     ),
 )
+
+BEHAVIOURS = (
+    Field("event", _("Event"), Form.KEY, (), Need.CELL),
+    *who(Need.CELL),
+    Field("at", _("Happened at"), Form.TIME, (), Need.CELL),
+    Field("kind", _("Kind"), Form.TEXT, (), Need.CELL),
+    Field("subject", _("Article or page"), Form.TEXT, (), longest=300),
+    Field("value", _("Value"), Form.MONEY, ()),
+)

@@ -1,6 +1,8 @@
 """Whose facts a batch has changed: noted in the transaction that changes them, for the scores of the day.
 
-Months are marked by the statements of imports themselves.
+Months are marked by the statements of imports themselves. Behaviour marks newcomers only, who have no scores yet: no
+score reads it, so whoever looks at twenty pages would be scored twenty times to the same end. The first score that
+reads it has `CHANGED` name everybody who did something.
 """
 
 from collections.abc import Mapping
@@ -26,6 +28,7 @@ CHANGED = {
     Kind.ORDERS: "SELECT identity_id FROM head WHERE outcome <> 'unchanged' AND identity_id IS NOT NULL",
     Kind.INTERACTIONS: "SELECT identity_id FROM news",
     Kind.CUSTOMERS: "SELECT identity_id FROM profile WHERE is_new",
+    Kind.BEHAVIOURS: "SELECT identity_id FROM person WHERE is_new",
 }
 MARK = """
 INSERT INTO customer_mark (identity_id)

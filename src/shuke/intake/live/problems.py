@@ -14,7 +14,8 @@ PROBLEMS = OF_FILES | {
     "text_unstorable": _("This text holds a character that cannot be stored."),
     "amount_or_lines": _("An order has either an amount or lines, and not both."),
     "birthday_unreadable": _("This is no birthday. Write 1990-08-15, --08-15, or lunar 1990-08-15."),
-    "type_unknown": _("The type must be customer, order or interaction."),
+    "behaviour_unknown": _("The kind must be view, search, cart, checkout, login, join, share or other."),
+    "type_unknown": _("The type must be customer, order, interaction or behaviour."),
 }
 
 _CODES = {
@@ -26,6 +27,7 @@ _CODES = {
     "extra_forbidden": "unknown_field",
     "greater_than_equal": "rating_unreadable",
     "less_than_equal": "rating_unreadable",
+    "literal_error": "behaviour_unknown",
 }
 """pydantic's name for what is wrong → ours; what is in neither table is of the wrong type."""
 LONGEST_NAME = 80

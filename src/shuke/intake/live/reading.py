@@ -14,20 +14,34 @@ from shuke.intake.checks.forms import ASSIGNED_MOBILE
 from shuke.intake.fields import Kind
 from shuke.intake.live import forms
 from shuke.intake.live.problems import Problem, told
-from shuke.intake.live.records import CustomerRecord, InteractionRecord, OrderRecord, Record, told_fields
+from shuke.intake.live.records import (
+    BehaviourRecord,
+    CustomerRecord,
+    InteractionRecord,
+    OrderRecord,
+    Record,
+    told_fields,
+)
 
 LONGEST_BATCH = 500
 LONGEST_KEY = 200
-TYPES = {"customer": Kind.CUSTOMERS, "order": Kind.ORDERS, "interaction": Kind.INTERACTIONS}
+TYPES = {
+    "customer": Kind.CUSTOMERS,
+    "order": Kind.ORDERS,
+    "interaction": Kind.INTERACTIONS,
+    "behaviour": Kind.BEHAVIOURS,
+}
 RECORDS: dict[Kind, type[Record]] = {
     Kind.CUSTOMERS: CustomerRecord,
     Kind.ORDERS: OrderRecord,
     Kind.INTERACTIONS: InteractionRecord,
+    Kind.BEHAVIOURS: BehaviourRecord,
 }
 COLUMN_OF = {
     Kind.CUSTOMERS: {"key": "customer"},
     Kind.ORDERS: {"key": "order"},
     Kind.INTERACTIONS: {"key": "entry", "satisfaction": "rating"},
+    Kind.BEHAVIOURS: {"key": "event"},
 }
 """Fields whose column of the staging table has another name."""
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")

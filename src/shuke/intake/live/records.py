@@ -1,10 +1,11 @@
 """What a record of each kind can say. Their fields are those of files (`intake.fields`), in one strict form each."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from shuke.core.money import MINOR_PER_UNIT, PRICE_SCALE
+from shuke.history.models import Behaviour
 from shuke.intake.live.forms import Day, Moment, Nobody, decimal, key, refusal, text
 
 QUANTITY_SCALE = 1_000
@@ -100,6 +101,16 @@ class InteractionRecord(Record, Who):
     note: text(100_000) | None = None
     satisfaction: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
     seconds: Annotated[int, Field(ge=0, le=999_999, strict=True)] | None = None
+
+
+class BehaviourRecord(Record):
+    """What a customer did in the shop by themselves. Written once: the same key again changes nothing."""
+
+    customer: key()
+    at: Moment
+    kind: Literal[*Behaviour.Kind.values] = Field(examples=["cart"])
+    subject: text(300) | None = Field(None, description="Article or page.", examples=["T-250"])
+    value: Money | None = Field(None, description="What it was worth.")
 
 
 def told_fields(record: BaseModel) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from shuke.core import audit
 from shuke.customers.models import Source
 from shuke.customers.registries import profile_changed
 from shuke.intake.apply.outcome import APPLIERS
-from shuke.intake.apply.work import lock_source
+from shuke.intake.apply.work import SOURCE_LOCK, lock_source
 from shuke.intake.fields import Kind
 from shuke.intake.live import days, marks
 from shuke.intake.live.problems import Problem
@@ -24,7 +24,7 @@ from shuke.intake.live.work import OUTCOMES, LiveWork, Tables
 from shuke.intake.mapping import Grain, Mapping
 from shuke.intake.models import Import
 
-ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS)
+ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS, Kind.BEHAVIOURS)
 SAID_FOR_ALL = frozenset({"status", "channel", "refund"})
 """Fields of an order whose absence means something: records that tell other ones of these are applied apart."""
 
@@ -46,6 +46,13 @@ class Answer:
     key: str
     result: Result
     problems: tuple[Problem, ...] = ()
+
+
+def is_free(*, source: str) -> bool:
+    """Whether a batch can be written without waiting; if so, nobody else writes to `source` in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [SOURCE_LOCK, _source(source).pk])
+        return cursor.fetchone()[0]
 
 
 @transaction.atomic

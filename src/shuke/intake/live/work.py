@@ -81,6 +81,7 @@ OUTCOMES = {
             THEN 'inserted' ELSE 'updated' END
         FROM spoken LEFT JOIN news USING (line)
     """,
+    Kind.BEHAVIOURS: "SELECT source_key, CASE WHEN is_known THEN 'unchanged' ELSE 'inserted' END FROM act",
     Kind.CUSTOMERS: """
         SELECT person.customer_key, CASE WHEN profile.is_new THEN 'inserted' WHEN profile.outcome = 'updated'
             OR EXISTS (SELECT FROM reached WHERE reached.identity_id = profile.identity_id) THEN 'updated'

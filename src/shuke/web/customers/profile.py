@@ -77,11 +77,12 @@ def order_lines(request: HttpRequest, pk: int, order: int) -> HttpResponse:
 
 
 def timeline_of(staff: User, customer: Customer, *, after: str = "") -> Timeline:
-    """Orders, what happened to them, contacts, follow-ups and changes of tier and activity as one story."""
+    """Orders, what happened to them, contacts, days in the shop, follow-ups and changes of tier and activity."""
     strands = [
         Strand("order", history.orders_of(customer), "ordered_at"),
         Strand("event", history.order_events_of(customer), "happened_on"),
         Strand("interaction", history.interactions_of(customer), "at"),
+        Strand("behaviour", history.days_of_behaviour(customer), "happened_on"),
         Strand("follow_up", followups.of_customer(staff, customer), "created_at"),
         Strand("membership", segments.memberships_of(customer.pk), "since"),
     ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from shuke.core.words import mark
 from shuke.intake import queries, services
 from shuke.intake.checks import Checked
-from shuke.intake.fields import FIELDS, Kind
+from shuke.intake.fields import FIELDS, LIVE_ONLY, Kind
 from shuke.intake.mapping import KEY_CHOICES, DayOrder, Grain, Mapping, required
 from shuke.intake.models import Import
 from shuke.intake.parsing.wire import Question
@@ -83,7 +83,7 @@ def _question(upload: uploads.Upload, asked: QueryDict) -> Question:
 
 
 def _known(kind: str | None) -> Kind | None:
-    return Kind(kind) if kind in list(Kind) else None
+    return Kind(kind) if kind in set(Kind) - LIVE_ONLY else None
 
 
 def _agreed(answers: QueryDict, seen: queries.Preview) -> Mapping:
@@ -140,7 +140,7 @@ def _preview(
         "layout": seen.look.layout,
         "is_recalled": seen.proposal.is_recalled,
         "kind": mapping.kind,
-        "kinds": Import.Kind.choices,
+        "kinds": [choice for choice in Import.Kind.choices if choice[0] not in LIVE_ONLY],
         "encodings": ENCODINGS,
         "encoding": request.GET.get("encoding", ""),
         "delimiters": DELIMITERS.items(),

@@ -45,6 +45,7 @@ UNDONE = (
     ("records_removed", gettext_lazy("Records taken away")),
     ("records_restored", gettext_lazy("Records that are again as they were")),
     ("records_kept", gettext_lazy("Records that stay: something came later")),
+    ("behaviours_removed", gettext_lazy("What customers did in the shop, taken away")),
     ("customers_removed", gettext_lazy("Customers taken away")),
     ("customers_kept", gettext_lazy("Customers that stay: colleagues have worked with them")),
 )

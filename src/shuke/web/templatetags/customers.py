@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shuke.history.models import Order
 from shuke.history.queries import Moment
+from shuke.web.customers import acts
 from shuke.web.templatetags.components import BADGES
 from shuke.web.templatetags.shuke import SYMBOLS
 
@@ -67,6 +68,12 @@ def membership_words(code: str, kind: str) -> str:
 def channel_words(code: str) -> str:
     """What a channel is called; unknown ones stay as they are."""
     return str(CHANNELS.get(code, code))
+
+
+@register.filter
+def acts_in_words(of_a_day: list[dict]) -> str:
+    """What a customer did in the shop on one day."""
+    return acts.in_words(of_a_day)
 
 
 @register.filter

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BeaconConfig(AppConfig):
+    name = "shuke.beacon"
+    label = "beacon"

@@ -1,0 +1,1 @@
+"""Sites are made and stopped by people; messages are taken from browsers and written by the worker."""
