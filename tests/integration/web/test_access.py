@@ -95,6 +95,7 @@ ROWS: dict[str, list[Row]] = {
     ],
     "web:duplicates.undo": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
     "web:imports": [Row((OK, OK, NO, NO))],
+    "web:imports.sources": [Row((OK, OK, NO, NO))],
     "web:imports.preview": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("word",))],
     "web:imports.detail": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",))],
     "web:imports.progress": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",))],
