@@ -142,6 +142,11 @@ class Environment(BaseSettings):
         validation_alias="SHUKE_WEBHOOK_ALLOW",
         description="Networks of your own that webhooks may reach, parted by commas, such as 10.0.0.0/8.",
     )
+    pull_allow: str = Field(
+        "",
+        validation_alias="SHUKE_PULL_ALLOW",
+        description="Networks that scheduled pulls may reach beyond the usual ones, parted by commas.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", validation_alias="SHUKE_LOG_LEVEL", description="How much is written to the log."
     )
@@ -170,7 +175,7 @@ class Environment(BaseSettings):
             raise ValueError(_("other computers need https"))
         return url.rstrip("/")
 
-    @field_validator("webhook_allow")
+    @field_validator("webhook_allow", "pull_allow")
     @classmethod
     def _networks_are_networks(cls, networks: str) -> str:
         try:
@@ -183,6 +188,11 @@ class Environment(BaseSettings):
     def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
         """The networks beside the public internet that webhooks may reach."""
         return _networks(self.webhook_allow)
+
+    @property
+    def pull_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The networks that scheduled pulls may reach, whatever lies in them."""
+        return _networks(self.pull_allow)
 
     @property
     def host(self) -> str:

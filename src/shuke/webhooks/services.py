@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from standardwebhooks.webhooks import Webhook
 
-from shuke.core import audit
+from shuke.core import audit, outbound
 from shuke.core.errors import Invalid
 from shuke.core.jobs import enqueue
 from shuke.core.words import mark as _
@@ -24,7 +24,6 @@ from shuke.customers.models import Identity
 from shuke.followups.models import FollowUp
 from shuke.segments.registries import TierChange
 from shuke.staff.models import User
-from shuke.webhooks import outbound
 from shuke.webhooks.models import Delivery, Endpoint, Event
 
 __all__ = ["add", "deliver", "follow_up_closed", "stop", "sweep", "tiers_changed"]

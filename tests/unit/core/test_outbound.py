@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from shuke.webhooks import outbound
+from shuke.core import outbound
 
 PUBLIC = "93.184.216.34"
 
@@ -73,3 +73,25 @@ def test_a_network_of_ones_own_can_be_allowed_without_https(resolving):
     assert outbound.checked_address("http://erp.internal/in", allowed=[ip_network("10.0.0.0/8")]) == "10.1.2.3"
     with pytest.raises(outbound.Forbidden):
         outbound.checked_address("http://erp.internal/in", allowed=[ip_network("10.2.0.0/16")])
+
+
+@pytest.mark.parametrize("address", "10.1.2.3 172.16.0.1 192.168.1.1 fc00::1".split() + [PUBLIC])
+def test_an_offices_own_servers_are_reached_in_its_network(resolving, address):
+    resolving(address)
+    assert outbound.office_address("erp.internal", 22) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    """127.0.0.1 169.254.169.254 100.100.100.200 0.0.0.0 224.0.0.1 ::1 :: fe80::1 fd00:ec2::254 ::ffff:127.0.0.1
+    ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe""".split(),
+)
+def test_this_machine_and_its_clouds_secrets_are_no_office(resolving, address):
+    resolving(address)
+    with pytest.raises(outbound.Forbidden):
+        outbound.office_address("erp.internal", 22)
+
+
+def test_a_network_that_is_allowed_is_reached_whatever_it_is(resolving):
+    resolving("127.0.0.1")
+    assert outbound.office_address("localhost", 22, allowed=[ip_network("127.0.0.0/8")]) == "127.0.0.1"
