@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "shuke.history",
     "shuke.intake",
     "shuke.beacon",
+    "shuke.pulls",
     "shuke.scoring",
     "shuke.segments",
     "shuke.followups",

@@ -17,6 +17,8 @@ PERIODIC = {
     "api.sweep",
     "core.take_up_stalled",
     "customers.find_duplicates_if_due",
+    "pulls.start_due",
+    "pulls.sweep",
     "scoring.nightly_if_due",
     "webhooks.repeat",
     "webhooks.sweep",

@@ -1,0 +1,123 @@
+"""Reading about pulls: how each goes, what was fetched before, what was agreed for files that look like this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+
+from shuke.core.errors import ShukeError, told_again
+from shuke.customers.models import Source
+from shuke.intake.mapping import Mapping
+from shuke.intake.models import Import
+from shuke.pulls.fetching import Access, File
+from shuke.pulls.models import Fetched, Pull, PullRun
+
+__all__ = [
+    "Standing",
+    "access",
+    "agreed",
+    "failure",
+    "imported_last",
+    "is_known",
+    "last_agreed",
+    "last_fetched",
+    "listing",
+    "needing",
+    "runs",
+]
+
+RUNS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A pull and how its last run went."""
+
+    pull: Pull
+    last: PullRun | None
+
+    @property
+    def imports(self) -> list[Import]:
+        return [each.of_import for each in self.last.fetched.all()] if self.last else []
+
+    @property
+    def import_failed(self) -> bool:
+        return any(each.status == Import.Status.FAILED for each in self.imports)
+
+    @property
+    def is_asking(self) -> bool:
+        """Only a person can go on: what columns mean, or whether a server is the right one."""
+        return bool(self.last and self.last.status == PullRun.Status.ASKING) or self.import_failed
+
+
+def listing() -> list[Standing]:
+    """All pulls by name, each with its last run."""
+    latest = _with_imports(PullRun.objects.order_by("pull", "-pk").distinct("pull"))
+    last = {run.pull_id: run for run in latest}
+    return [Standing(pull, last.get(pull.pk)) for pull in Pull.objects.select_related("source")]
+
+
+def needing() -> list[Standing]:
+    """Pulls that somebody has to look at, because they do not mend themselves."""
+    return [each for each in listing() if not each.pull.paused_at and (each.pull.is_failing or each.is_asking)]
+
+
+def runs(pull: Pull, *, limit: int = RUNS) -> QuerySet[PullRun]:
+    """The last runs with what they handed to intake, the newest first."""
+    return _with_imports(pull.runs.select_related("by"))[:limit]
+
+
+def failure(this: PullRun) -> ShukeError | None:
+    """Why a run failed or needs somebody; None if neither."""
+    return told_again(this.failure["code"], this.failure["params"]) if this.failure else None
+
+
+def access(pull: Pull) -> Access:
+    """How to get where a pull fetches; whoever holds it, holds the secret."""
+    secret = settings.KEY_RING.decrypt(pull.secret, field=Pull.FIELD) if pull.secret else ""
+    plain = {name: getattr(pull, name) for name in "way name address user host_key folder pattern query".split()}
+    return Access(**plain, secret=secret, zone=settings.TIME_ZONE, allowed=settings.SHUKE.pull_networks)
+
+
+def is_known(pull: Pull, file: File) -> bool:
+    """Was this very file fetched before? Where its marks do not say so, it has to be read to know."""
+    return bool(file.marks) and _taken(pull).filter(name=file.name, marks=dict(file.marks)).exists()
+
+
+def last_fetched(pull: Pull, name: str) -> Fetched | None:
+    """What was fetched last under this name."""
+    return _taken(pull).filter(name=name).first()
+
+
+def imported_last(pull: Pull) -> Import | None:
+    """The last file of the source and kind that came in, by whatever way."""
+    return _of(pull.source, pull.kind).exclude(status=Import.Status.FAILED).first()
+
+
+def agreed(pull: Pull, header: Sequence[str]) -> Mapping | None:
+    """What somebody has agreed to, and seen come in, for files of the source and kind with these very columns."""
+    before = _done(pull).filter(header=list(header)).first()
+    return Mapping.from_json(before.mapping) if before else None
+
+
+def last_agreed(pull: Pull) -> Import | None:
+    """The last file of the source and kind that came in, whatever its columns."""
+    return _done(pull).first()
+
+
+def _taken(pull: Pull) -> QuerySet[Fetched]:
+    """Whose import failed is not taken, and may be fetched again."""
+    return pull.fetched.exclude(of_import__status=Import.Status.FAILED)
+
+
+def _of(source: Source, kind: str) -> QuerySet[Import]:
+    return Import.objects.filter(source=source, kind=kind, dry_run=False).exclude(header=[])
+
+
+def _done(pull: Pull) -> QuerySet[Import]:
+    return _of(pull.source, pull.kind).filter(status=Import.Status.DONE)
+
+
+def _with_imports(runs: QuerySet[PullRun]) -> QuerySet[PullRun]:
+    return runs.prefetch_related(Prefetch("fetched", Fetched.objects.select_related("of_import").order_by("pk")))
