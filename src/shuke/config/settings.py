@@ -156,7 +156,11 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": ENV.log_level.upper()},
-    "loggers": {"django": {"handlers": [], "propagate": True}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "procrastinate": {"level": "WARNING"},
+        "asyncssh": {"level": "WARNING"},
+    },
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

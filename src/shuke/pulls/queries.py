@@ -38,17 +38,9 @@ class Standing:
     last: PullRun | None
 
     @property
-    def imports(self) -> list[Import]:
-        return [each.of_import for each in self.last.fetched.all()] if self.last else []
-
-    @property
-    def import_failed(self) -> bool:
-        return any(each.status == Import.Status.FAILED for each in self.imports)
-
-    @property
     def is_asking(self) -> bool:
         """Only a person can go on: what columns mean, or whether a server is the right one."""
-        return bool(self.last and self.last.status == PullRun.Status.ASKING) or self.import_failed
+        return bool(self.last and self.last.status == PullRun.Status.ASKING)
 
 
 def listing() -> list[Standing]:

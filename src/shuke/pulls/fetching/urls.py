@@ -16,6 +16,7 @@ from shuke.pulls.problems import (
     AnsweredOtherwise,
     Denied,
     NotThere,
+    PullFailed,
     RedirectedTooOften,
     TooSlow,
     Unreachable,
@@ -25,7 +26,7 @@ from shuke.pulls.problems import (
 EXAMPLE = "https://shop.example.com/export/orders.csv"
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 MOST_REDIRECTS = 5
-REFUSALS = {
+REFUSALS: dict[int, type[PullFailed]] = {
     HTTPStatus.UNAUTHORIZED: Denied,
     HTTPStatus.FORBIDDEN: Denied,
     HTTPStatus.NOT_FOUND: NotThere,
@@ -108,7 +109,7 @@ def _stream(answer: httpx.Response, host: str | None) -> Stream:
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         raise Unchanged
     if answer.status_code != HTTPStatus.OK:
-        refusal = REFUSALS.get(HTTPStatus(answer.status_code), AnsweredOtherwise)
+        refusal = REFUSALS.get(answer.status_code, AnsweredOtherwise)
         raise refusal(host=host, status=answer.status_code)
     marks = {mark: answer.headers[mark][:300] for mark in MARKS if mark in answer.headers}
     return Stream(answer.iter_raw(BLOCK_BYTES), marks)

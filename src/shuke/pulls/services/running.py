@@ -16,6 +16,7 @@ from shuke.intake import services as intake
 from shuke.intake.mapping import Mapping
 from shuke.intake.models import Import
 from shuke.intake.parsing.wire import Look
+from shuke.intake.reading import Unusable
 from shuke.pulls import agreement, fetching, keeping, queries
 from shuke.pulls.fetching import File, Place, Unchanged
 from shuke.pulls.keeping import Kept
@@ -61,6 +62,8 @@ def give_up(*, run_id: int) -> None:
     """End a run that an error of ours has stopped as often as it was tried, so that the next can begin."""
     this = PullRun.objects.unfinished().select_related("pull").filter(pk=run_id).first()
     if this:
+        for begun in _begun(this):
+            intake.start(this=begun)
         _end(this, PullRun.Status.FAILED, Stopped())
 
 
@@ -93,6 +96,8 @@ def _run(this: PullRun) -> None:
     this.status, this.found, this.known = PullRun.Status.RUNNING, [], 0
     this.save(update_fields=["status", "found", "known"])
     try:
+        for begun in _begun(this):
+            _bring_in(begun)
         with fetching.reached(queries.access(this.pull)) as place:
             _take_all(this, place)
     except ShukeError as failure:
@@ -102,15 +107,29 @@ def _run(this: PullRun) -> None:
         _end(this, PullRun.Status.DONE)
 
 
+def _begun(this: PullRun) -> list[Import]:
+    """What a killed attempt has noted and not brought to its end."""
+    unfinished = this.fetched.filter(of_import__status__in=Import.UNFINISHED).select_related("of_import").order_by("pk")
+    return [fetched.of_import for fetched in unfinished]
+
+
 def _take_all(this: PullRun, place: Place) -> None:
+    """The oldest file first, each brought in before the next; one that is no table stands in no other's way."""
     files = place.files()
     fresh = [file for file in files if not queries.is_known(this.pull, file)]
     this.known = len(files) - len(fresh)
     chosen = (fresh or files[-1:])[:1] if this.trial else fresh[:FILES_A_RUN]
+    refused: list[Unusable] = []
     for file in chosen:
-        _take(this, place, file)
+        try:
+            _take(this, place, file)
+        except Unusable as failure:
+            _note(this, file, "refused")
+            refused.append(failure)
     for file in fresh[len(chosen) :][:FILES_A_RUN]:
         _note(this, file, "later")
+    if refused:
+        raise refused[0]
 
 
 def _take(this: PullRun, place: Place, file: File) -> None:
@@ -124,7 +143,10 @@ def _take(this: PullRun, place: Place, file: File) -> None:
         _note(this, file, "unchanged")
         return
     there = _there_already(this.pull, kept, before)
-    if there and not this.trial:
+    if not kept.size:
+        kept.discard()
+        _note(this, file, "empty")
+    elif there and not this.trial:
         kept.discard()
         _fetched(this, file, kept, marks, there)
         _note(this, file, "unchanged", size=kept.size)
@@ -152,16 +174,21 @@ def _look_and_import(this: PullRun, file: File, kept: Kept, marks: dict[str, Any
             raise agreement.missing(this.pull, file.name, look)
         _note(this, file, "agreed", size=kept.size)
     else:
-        _hand_over(this, file, kept, marks, look, agreed)
+        _bring_in(_hand_over(this, file, kept, marks, look, agreed))
+        _note(this, file, "imported", size=kept.size)
 
 
 @transaction.atomic
-def _hand_over(this: PullRun, file: File, kept: Kept, marks: dict[str, Any], look: Look, agreed: Mapping) -> None:
+def _hand_over(this: PullRun, file: File, kept: Kept, marks: dict[str, Any], look: Look, agreed: Mapping) -> Import:
     """The file is known as fetched if, and only if, its import is noted."""
     begun = intake.note(look, agreed, this.pull.source, by=None, at=now())
-    intake.start(this=begun)
     _fetched(this, file, kept, marks, begun)
-    _note(this, file, "imported", size=kept.size)
+    return begun
+
+
+def _bring_in(begun: Import) -> None:
+    """Run the import here and now: what a source sent later must not be overtaken by what it sent before."""
+    intake.run(import_id=begun.pk)
 
 
 def _fetched(this: PullRun, file: File, kept: Kept, marks: dict[str, Any], of_import: Import) -> None:
