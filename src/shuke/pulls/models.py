@@ -1,6 +1,7 @@
 """Where a shop leaves its exports, when they are fetched, and what came of each time."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -66,6 +67,11 @@ class Pull(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        """The server alone: the rest of an address may have a token in it."""
+        return urlsplit(self.address if "//" in self.address else f"//{self.address}").hostname or self.address
 
     @property
     def kind_words(self) -> str:

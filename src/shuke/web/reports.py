@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from shuke.followups import queries as follow_ups
 from shuke.intake.queries import set_aside_since
+from shuke.pulls import queries as pulls
 from shuke.reports import queries
 from shuke.scoring.models import Run
 from shuke.scoring.queries import live_run
@@ -37,7 +38,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         run = None  # the nightly run of an installation that has no orders yet
     work = queries.work(staff=request.user, today=today)
     context = {
-        "needs": [*_needs(request.user, work), *_set_aside(request.user)],
+        "needs": [*_needs(request.user, work), *_set_aside(request.user), *_pulls(request.user)],
         "run": run,
         "scope": SCOPES[request.user.sight],
         "may_import": request.user.may(Right.IMPORT),
@@ -77,6 +78,28 @@ def _set_aside(staff: User) -> list[dict]:
             "tone": "amber",
         }
         for this in imports
+    ]
+
+
+def _pulls(staff: User) -> list[dict]:
+    """What is fetched by the clock and does not come any more, for those who can mend it."""
+    waiting = pulls.needing() if staff.may(Right.CONNECT) else []
+    asking = [each.pull for each in waiting if each.is_asking]
+    failing = [each.pull for each in waiting if not each.is_asking]
+    needs = (
+        (asking, _("fetched files or servers wait for your word"), "amber"),
+        (failing, _("sources failed three times in a row"), "red"),
+    )
+    return [
+        {
+            "count": len(found),
+            "words": words,
+            "url": reverse("web:pulls.detail", args=[found[0].pk]) if len(found) == 1 else reverse("web:tokens"),
+            "icon": "download",
+            "tone": tone,
+        }
+        for found, words, tone in needs
+        if found
     ]
 
 

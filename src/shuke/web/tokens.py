@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shuke.beacon import queries as beacon
 from shuke.core.errors import ShukeError
+from shuke.pulls import queries as pulls
 from shuke.staff import queries
 from shuke.staff.models import ApiToken
 from shuke.staff.rights import Right, Scope
@@ -77,6 +78,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tokens": queries.tokens(),
         "endpoints": webhooks.endpoints(),
         "sites": beacon.sites(on=timezone.localdate()),
+        "pulls": pulls.listing(),
         "at": timezone.now(),
     }
     return render(request, "tokens/index.html", context)

@@ -1,6 +1,7 @@
 """The addresses of the pages, module by module."""
 
 from shuke.web import customers, followups, intake, policies, reports, sites, staff, tokens, webhooks
+from shuke.web import customers, followups, intake, policies, pulls, reports, staff, tokens, webhooks
 
 app_name = "web"
 urlpatterns = [
@@ -13,4 +14,5 @@ urlpatterns = [
     *tokens.urlpatterns,
     *webhooks.urlpatterns,
     *sites.urlpatterns,
+    *pulls.urlpatterns,
 ]
