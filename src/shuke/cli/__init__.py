@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from shuke.cli import database, demo, duplicates, exports, intake, operate, scoring, staff, tokens
+from shuke.cli import database, demo, duplicates, exports, intake, operate, pulls, scoring, staff, tokens
 from shuke.cli.speech import say_failure
 from shuke.core.errors import ShukeError
 
@@ -28,6 +28,7 @@ app.command()(exports.export)
 app.add_typer(database.app, name="db")
 app.add_typer(staff.app, name="user")
 app.add_typer(tokens.app, name="token")
+app.add_typer(pulls.app, name="pull")
 
 
 def main() -> None:

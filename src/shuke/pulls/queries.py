@@ -45,7 +45,7 @@ class Standing:
 
 def listing() -> list[Standing]:
     """All pulls by name, each with its last run."""
-    latest = _with_imports(PullRun.objects.order_by("pull", "-pk").distinct("pull"))
+    latest = _with_imports(PullRun.objects.order_by("pull_id", "-pk").distinct("pull_id"))
     last = {run.pull_id: run for run in latest}
     return [Standing(pull, last.get(pull.pk)) for pull in Pull.objects.select_related("source")]
 

@@ -1,6 +1,7 @@
 """Shops that leave their exports somewhere, and the pulls that fetch them."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 import queue_of_jobs
@@ -78,3 +79,19 @@ def fetch():
         return this
 
     return once
+
+
+@pytest.fixture
+def as_(settings):
+    """`as_(role)` asks for pages in English; the second factor is another test's business."""
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": static}
+    settings.SHUKE = settings.SHUKE.model_copy(update={"demo": True})
+
+    def client(role):
+        client = Client(headers={"accept-language": "en"})
+        client.cookies["django_language"] = "en"
+        client.force_login(shop.user(role, role))
+        return client
+
+    return client

@@ -75,7 +75,7 @@ def test_a_network_of_ones_own_can_be_allowed_without_https(resolving):
         outbound.checked_address("http://erp.internal/in", allowed=[ip_network("10.2.0.0/16")])
 
 
-@pytest.mark.parametrize("address", "10.1.2.3 172.16.0.1 192.168.1.1 fc00::1".split() + [PUBLIC])
+@pytest.mark.parametrize("address", [*"10.1.2.3 172.16.0.1 192.168.1.1 fc00::1".split(), PUBLIC])
 def test_an_offices_own_servers_are_reached_in_its_network(resolving, address):
     resolving(address)
     assert outbound.office_address("erp.internal", 22) == address
