@@ -48,6 +48,7 @@ PAGES = {
     "person-add": ("admin", "/people/add/"),
     "connections": ("admin", "/connections/"),
     "token-add": ("admin", "/connections/add/"),
+    "pull-add": ("admin", "/connections/pulls/add/?way=sftp"),
     "webhook-add": ("admin", "/connections/webhooks/add/"),
     "site-add": ("admin", "/connections/sites/add/"),
     "site": ("admin", "/connections/sites/{site}/"),

@@ -1,5 +1,7 @@
 """Shops that leave their exports somewhere, and the pulls that fetch them."""
 
+import sys
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 import queue_of_jobs
 import shop
 from integration.pulls.servers import database, sftp_server, web_server
+from shuke.cli import main
 from shuke.intake.fields import Kind
 from shuke.intake.mapping import Mapping
 from shuke.intake.models import Import
@@ -79,6 +82,20 @@ def fetch():
         return this
 
     return once
+
+
+@pytest.fixture
+def shuke(monkeypatch, capfd):
+    """`shuke("pull", "list")` gives the exit code and standard output."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["shuke", *words])
+        try:
+            main()
+        except SystemExit as end:
+            return end.code or 0, *capfd.readouterr()
+
+    return run
 
 
 @pytest.fixture
