@@ -24,7 +24,9 @@ class PullForm(forms.Form):
     PLACE: tuple[str, ...] = ()
 
     name = _text(
-        "name", gettext_lazy("Name"), gettext_lazy("What your colleagues call it, for example “Orders of the ERP”.")
+        "name",
+        gettext_lazy("What it is called"),
+        gettext_lazy("What your colleagues call it, for example “Orders of the ERP”."),
     )
     source = forms.CharField(
         max_length=50,
@@ -33,7 +35,8 @@ class PullForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=Import.Kind.choices, label=gettext_lazy("What comes"))
     every = forms.ChoiceField(
-        choices=[("hour", gettext_lazy("every hour")), ("day", gettext_lazy("every day"))], label=gettext_lazy("When")
+        choices=[("hour", gettext_lazy("every hour")), ("day", gettext_lazy("every day"))],
+        label=gettext_lazy("How often"),
     )
     daily_at = forms.TimeField(
         required=False,

@@ -175,11 +175,20 @@ def _told(pull: Pull, this: PullRun) -> dict:
         "tone": TONES[this.status],
         "failure": failure.words(_) if failure else "",
         "fingerprint": this.failure["params"]["fingerprint"] if failure and failure.code in OF_A_SERVER else "",
-        "files": [{**file, "state": STATES.get(file["state"], file["state"])} for file in this.found],
-        "imports": [fetched.of_import for fetched in this.fetched.all()],
+        "files": _files(this),
         "columns": [(column, _(labels[field]) if field in labels else "") for column, field in this.columns],
         "may_agree": bool(this.path) and Path(this.path).is_file(),
     }
+
+
+def _files(this: PullRun) -> list[dict]:
+    """What lay there, each with what became of it; also what an attempt before a kill has brought in."""
+    brought = {fetched.name: fetched.of_import for fetched in this.fetched.all()}
+    told = {file["name"] for file in this.found}
+    before = [{"name": name, "size": None, "state": "imported"} for name in brought if name not in told]
+    return [
+        {**file, "state": STATES[file["state"]], "import": brought.get(file["name"])} for file in (*before, *this.found)
+    ]
 
 
 urlpatterns = [
