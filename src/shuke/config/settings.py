@@ -160,6 +160,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "procrastinate": {"level": "WARNING"},
         "asyncssh": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it would write down whole addresses, and the tokens in them
     },
 }
 

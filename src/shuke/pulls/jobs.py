@@ -16,9 +16,9 @@ def start_due(timestamp: int) -> None:
     services.start_due(at=now())
 
 
-@app.task(name="pulls.run", retry=RETRY, pass_context=True)
+@app.task(name="pulls.run", lock="pulls.run", retry=RETRY, pass_context=True)
 def run(context: JobContext, run_id: int) -> None:
-    """Fetch once, or take up what a killed worker has begun."""
+    """Fetch once, or take up what a killed worker has begun. One at a time: slow servers must not take all places."""
     try:
         services.run(run_id=run_id)
     except Exception:

@@ -1,5 +1,6 @@
 """Reading about pulls: how each goes, what was fetched before, what was agreed for files that look like this."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,8 +19,8 @@ __all__ = [
     "access",
     "agreed",
     "failure",
+    "fresh",
     "imported_last",
-    "is_known",
     "last_agreed",
     "last_fetched",
     "listing",
@@ -72,9 +73,12 @@ def access(pull: Pull) -> Access:
     return Access(**plain, secret=secret, zone=settings.TIME_ZONE, allowed=settings.SHUKE.pull_networks)
 
 
-def is_known(pull: Pull, file: File) -> bool:
-    """Was this very file fetched before? Where its marks do not say so, it has to be read to know."""
-    return bool(file.marks) and _taken(pull).filter(name=file.name, marks=dict(file.marks)).exists()
+def fresh(pull: Pull, files: Sequence[File]) -> list[File]:
+    """The files that were not fetched before; those whose marks do not tell have to be read to know."""
+    known = defaultdict(list)
+    for name, marks in _taken(pull).filter(name__in=[file.name for file in files]).values_list("name", "marks"):
+        known[name].append(marks)
+    return [file for file in files if not file.marks or file.marks not in known[file.name]]
 
 
 def last_fetched(pull: Pull, name: str) -> Fetched | None:

@@ -32,6 +32,8 @@ CONNECT_SECONDS = 10
 ROWS = 2_000
 STATEMENT_SECONDS = 600
 WHOLE_SECONDS = 1_800
+NEVER_IN_CLEAR = "scram-sha-256,md5,none"
+"""A server that asks for the password as it is does not get it."""
 SSL_MODES = ("prefer", "require", "verify-full")
 OURS_TO_TELL = re.compile(r"42|25006|57014")
 """What is wrong with the statement itself. Other words of a database may quote what stands in a customer's row."""
@@ -118,6 +120,7 @@ def _session(access: Access) -> dict[str, Any]:
         "user": access.user,
         "password": access.secret,
         "passfile": os.devnull,
+        "require_auth": NEVER_IN_CLEAR,
         "gssencmode": "disable",
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "Shuke",

@@ -116,7 +116,7 @@ def _begun(this: PullRun) -> list[Import]:
 def _take_all(this: PullRun, place: Place) -> None:
     """The oldest file first, each brought in before the next; one that is no table stands in no other's way."""
     files = place.files()
-    fresh = [file for file in files if not queries.is_known(this.pull, file)]
+    fresh = queries.fresh(this.pull, files)
     this.known = len(files) - len(fresh)
     chosen = (fresh or files[-1:])[:1] if this.trial else fresh[:FILES_A_RUN]
     refused: list[Unusable] = []
