@@ -168,6 +168,16 @@ class TestARun:
         assert pull.runs.get().failure["code"] == "pull_stopped"
         assert services.ask(pull=pull, by=None, at=timezone.now()).status == PullRun.Status.WAITING
 
+    def test_what_a_killed_attempt_left_half_done_is_thrown_away(self, web, agreed, pull_of, settings):
+        agreed()
+        web.put(ORDERS)
+        this = services.ask(pull=pull_of(web), by=None, at=timezone.now())
+        half = settings.SHUKE.home / "uploads" / f"pull-{this.pk}-0123"
+        half.parent.mkdir(parents=True)
+        half.touch()
+        services.run(run_id=this.pk)
+        assert [str(path) for path in half.parent.iterdir()] == [this.fetched.get().of_import.path]
+
     def test_a_pull_that_was_deleted_has_nothing_to_run(self, web, pull_of):
         pull = pull_of(web)
         this = services.ask(pull=pull, by=None, at=timezone.now())
