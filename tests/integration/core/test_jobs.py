@@ -17,6 +17,7 @@ PERIODIC = {
     "api.sweep",
     "core.take_up_stalled",
     "customers.find_duplicates_if_due",
+    "intake.measure_all",
     "pulls.start_due",
     "pulls.sweep",
     "scoring.nightly_if_due",
