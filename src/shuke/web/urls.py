@@ -1,7 +1,6 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, intake, policies, reports, sites, staff, tokens, webhooks
-from shuke.web import customers, followups, intake, policies, pulls, reports, staff, tokens, webhooks
+from shuke.web import customers, followups, intake, policies, pulls, reports, sites, staff, tokens, webhooks
 
 app_name = "web"
 urlpatterns = [
