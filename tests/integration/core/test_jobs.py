@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 JOB = "reports.refresh"
 PERIODIC = {
     "api.sweep",
+    "beacon.sweep",
+    "beacon.write_left",
     "core.take_up_stalled",
     "customers.find_duplicates_if_due",
     "intake.measure_all",
