@@ -1,12 +1,14 @@
-"""Look for bytes that break a reader: `python tests/fuzz TARGET [option of libFuzzer …] [folder of a corpus …]`.
+"""Look for bytes that break a reader: `python tests/fuzz TARGET FOLDER [option of libFuzzer …]`.
 
-Targets are those of `targets.py`. A finding is written as a file; once mended, it belongs into the kept corpus.
+Targets are those of `targets.py`. The folder gets the seeds, and what is found to lead further. A finding is written as
+a file; once it is mended, it belongs into the kept corpus.
 """
 
 import io
 import random
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import atheris
@@ -19,6 +21,7 @@ with atheris.instrument_imports(include=["shuke.intake", "phonenumbers.phonenumb
     from fuzz.targets import CELLS_APART, TARGETS
 
 WORKBOOKS = tuple(seeds("workbook"))
+LIMITS = ("-max_len=20000", "-timeout=120", "-rss_limit_mb=2500")
 LONGEST_MEMBER, LONGEST_CELL = 1 << 16, 60
 
 
@@ -66,8 +69,15 @@ def _spoilt(cell: str, chance: random.Random) -> str:
 MUTATORS = {"workbook": mutated_book, "cells": mutated_cells}
 
 
-if __name__ == "__main__":
-    target = sys.argv.pop(1)
+def main(target: str, folder: str, *options: str) -> None:
+    """Search until an option ends it; ends the process with an error if there was a finding."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for seed in seeds(target):
+        (Path(folder) / sha256(seed).hexdigest()).write_bytes(seed)
     mutator = {"custom_mutator": MUTATORS[target]} if target in MUTATORS else {}
-    atheris.Setup(sys.argv, TARGETS[target], **mutator)
+    atheris.Setup([sys.argv[0], *LIMITS, *options, folder], TARGETS[target], **mutator)
     atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,4 +1,7 @@
-"""Where the search begins: the beginnings of real and of dirty files, small workbooks, cells of every form."""
+"""Where the search begins: the beginnings of real and of dirty files, small workbooks, cells of every form.
+
+The kept corpus has a folder for each target: what broke a reader once, and what led the search further.
+"""
 
 import gzip
 import io
@@ -13,6 +16,7 @@ from fuzz.targets import CELLS_APART
 
 DIRTY = Path(__file__).parents[1] / "data" / "dirty_exports.zip"
 RETAIL = Path(__file__).parents[2] / "src/shuke/demo/online_retail.csv.gz"
+KEPT = Path(__file__).parents[1] / "data" / "fuzz_corpus.zip"
 HEAD_BYTES = 2000
 
 CELLS = (
@@ -27,8 +31,15 @@ CELLS = (
 
 
 def seeds(target: str) -> Iterator[bytes]:
-    """Small inputs of a target."""
-    return {"text": _texts, "rows": _texts, "workbook": _workbooks, "cells": _cells}[target]()
+    """Small inputs of a target, the kept ones first."""
+    yield from kept(target).values()
+    yield from {"text": _texts, "rows": _texts, "workbook": _workbooks, "cells": _cells}[target]()
+
+
+def kept(target: str) -> dict[str, bytes]:
+    """The kept inputs of a target by name."""
+    with ZipFile(KEPT) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name.startswith(f"{target}/")}
 
 
 def _texts() -> Iterator[bytes]:

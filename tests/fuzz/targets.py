@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
+from unittest.mock import patch
 
 from shuke.intake.checks.checker import Checker
 from shuke.intake.fields import FIELDS, Kind
@@ -34,9 +35,6 @@ from shuke.intake.reading import (
 from shuke.intake.reading.chunks import TOTAL_WORDS
 from shuke.intake.reading.files import BLOCK_BYTES, opened
 from shuke.intake.reading.workbooks import rows_of
-
-texts.CHUNK_BYTES = 1 << 10
-sheets.CHUNK_ROWS = 7
 
 FOLDER = tempfile.TemporaryDirectory(prefix="shuke-fuzz-")
 atexit.register(FOLDER.cleanup)
@@ -116,10 +114,12 @@ def _written(data: bytes, name: str) -> Path:
 
 def _read(path: Path) -> tuple[Survey, Layout, list[Chunk]] | None:
     """A file and its rows, every letter of it accounted for; None if it is refused."""
+    in_many_chunks = patch.object(texts, "CHUNK_BYTES", 1 << 10), patch.object(sheets, "CHUNK_ROWS", 7)
     try:
         found = survey(path)
         layout = lay_out(found)
-        chunks = list(read_chunks(found, layout))
+        with in_many_chunks[0], in_many_chunks[1]:
+            chunks = list(read_chunks(found, layout))
     except Unusable:
         return None
     rows = sorted(row for chunk in chunks for row in _rows(chunk))

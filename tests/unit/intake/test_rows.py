@@ -49,6 +49,12 @@ def test_rows_with_too_few_or_too_many_cells_are_kept_apart(written):
     assert [(row.line, row.text, row.cells) for row in ragged] == [(3, "3", 1), (5, "4,5,6", 3)]
 
 
+def test_where_every_row_has_another_length_all_are_kept_apart(written):
+    good, ragged = read(written("a,b,c\n1,2\n3,4"))
+    assert not good
+    assert [(row.line, row.text) for row in ragged] == [(2, "1,2"), (3, "3,4")]
+
+
 def test_a_delimiter_after_the_last_cell_of_every_row_does_no_harm(written):
     good, ragged = read(written("a,b\n1,2,\n3,4,\n"))
     assert good == [(2, ["1", "2", ""]), (3, ["3", "4", ""])]

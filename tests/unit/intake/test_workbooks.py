@@ -131,6 +131,15 @@ def test_an_old_workbook_is_read_too(tmp_path):
     assert rows_of(survey(tmp_path / "old.xls")) == [(2, "A1", "2024-05-06")]
 
 
+def test_an_old_workbook_that_was_cut_off_is_refused(tmp_path):
+    made = xlwt.Workbook()
+    made.add_sheet("一").write(0, 0, "单号")
+    made.save(tmp_path / "old.xls")
+    (tmp_path / "old.xls").write_bytes((tmp_path / "old.xls").read_bytes()[:4_476])
+    with pytest.raises(files.Damaged):
+        survey(tmp_path / "old.xls")
+
+
 def zipped(**entries):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
