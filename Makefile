@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# That share the tests, each with a PostgreSQL of its own.
+PROCESSES ?= 2
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -32,7 +34,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/shuke demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp
 	ruff check .

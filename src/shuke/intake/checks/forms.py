@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 from phonenumbers import PhoneMetadata
 
+from shuke.core.cells import FORMULA_STARTS, GUARD
 from shuke.intake.fields import Form
 from shuke.intake.mapping import DayOrder
 
 BLANKS = " \t\r\n\u3000\u00a0\ufeff\u200b"
 NOBODY = ("-", "--", "/", "无", "暂无", "没有", "未知", "n/a", "null", "none", "nil", "nan")
 """What people and programs write where there is no number."""
+
+OWN_GUARD = (f"^{GUARD}([{re.escape(''.join(FORMULA_STARTS))}])", r"\1")
+"""What our exports put before a text that a spreadsheet would take for a formula."""
 
 ISO_TIME = r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})([ T]+\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?"
 ZONED_TIME = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})"
@@ -57,7 +61,7 @@ class Reading:
     within: str = "@v"
     """The value again, NULL where it lies outside of what can be meant."""
     guarded: bool = True
-    """Whether a leading apostrophe is a spreadsheet's guard and not part of the text."""
+    """Whether a leading apostrophe always is a spreadsheet's guard; else only before what looks like a formula."""
     nothing: tuple[str, ...] = ()
     """Words that mean a blank cell."""
 
@@ -70,9 +74,10 @@ def literal(text: str) -> str:
 def cleaned(column: str, reading: Reading) -> str:
     """The cell without blanks around it and spreadsheets' guards, blank where its words mean nothing."""
     nothing = f"^(?i:{'|'.join(map(re.escape, reading.nothing))})$"
-    suspect = [f"^[={BLANKS}]|[{BLANKS}]$"] + ["^'"] * reading.guarded + [nothing] * bool(reading.nothing)
+    suspect = [f"^['={BLANKS}]|[{BLANKS}]$"] + [nothing] * bool(reading.nothing)
     blanks = (f"^[{BLANKS}]+|[{BLANKS}]+$", "")
-    steps = [blanks, ('(?s)^="(.*)"$', r"\1")] + [("^'", ""), blanks] * reading.guarded
+    guard = [("^'", ""), blanks] if reading.guarded else [OWN_GUARD]
+    steps = [blanks, ('(?s)^="(.*)"$', r"\1"), *guard]
     steps += [(nothing, "")] * bool(reading.nothing)
     return f"""CASE WHEN regexp_matches({column}, {literal("|".join(suspect))}) THEN {_replaced(column, *steps)}
         ELSE {column} END"""
