@@ -33,6 +33,19 @@ def test_western_accents_are_not_silently_read_as_chinese(written):
     assert refusal.value.params == {"file": "orders.csv", "line": 3}
 
 
+@pytest.mark.parametrize("told", ["王小明", "訂單,客戶", "臺北市信義區松仁路100號", "烏龍茶250公克\n2,女"])
+def test_big5_is_not_silently_read_as_gb18030(written, told):
+    with pytest.raises(sources.DoubtfulEncoding) as refusal:
+        written(f"order,note\n1,{told}\n", encoding="big5")
+    assert refusal.value.params["line"] == 2
+    assert told in written(f"order,note\n1,{told}\n", encoding="big5", as_encoding="big5").sample
+
+
+@pytest.mark.parametrize("told", ["王喆", "朱镕基の店", "ＡＢＣ１２", "𠮷野家", "￥10　℃"])
+def test_rare_characters_and_signs_are_no_reason_to_doubt(written, told):
+    assert told in written(f"order,note\n1,{told}\n", encoding="gb18030").sample
+
+
 def test_bytes_of_no_encoding_are_refused_with_the_furthest_line(written):
     with pytest.raises(sources.UnreadableBytes) as refusal:
         written("订单号,客户\n".encode() + b"1,a\n" * 5 + b"2,\xff\xff\n")

@@ -3,8 +3,10 @@
 import codecs
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -20,6 +22,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 LADDER = ("utf-8", "gb18030")
+ENOUGH_LETTERS = 10_000
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -171,9 +174,19 @@ def _read_all(file: BinaryIO, name: str, encoding: str) -> _Reading:
 
 
 def _insist_on_chinese(reading: _Reading, name: str) -> None:
-    """Western accents also decode as GB18030, into characters that nobody writes: refuse those."""
-    written = [character for character in reading.first_chinese if "\u4e00" <= character <= "\u9fff"]
-    common = len("".join(written).encode("gb2312", "ignore")) // 2
-    if common < len(written) / 2:
+    """Western accents and Big5 also decode as GB18030, into characters that nobody writes: refuse those."""
+    letters = list(islice(filter(_is_letter, reading.first_chinese), ENOUGH_LETTERS))
+    if sum(map(_is_common, letters)) < len(letters) / 2:
         first = next(place for place, letter in enumerate(reading.first_chinese) if not letter.isascii())
         raise DoubtfulEncoding(file=name, line=reading.chinese_line + reading.first_chinese.count("\n", 0, first))
+
+
+def _is_letter(character: str) -> bool:
+    """Whether something is written with it beyond ASCII; what belongs to nobody's script counts too."""
+    return not character.isascii() and (character.isalpha() or unicodedata.category(character) == "Co")
+
+
+def _is_common(letter: str) -> bool:
+    """Whether Chinese is written with it every day: GB 2312 has it, or it is a letter of full width."""
+    is_chinese = "\u4e00" <= letter <= "\u9fff" and letter.encode("gb2312", "ignore")
+    return bool(is_chinese) or "\uff00" <= letter <= "\uffef"

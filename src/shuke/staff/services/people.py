@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from shuke.core import audit
 from shuke.core.errors import Conflict, Invalid, Refused
@@ -31,6 +32,11 @@ class WeakPassword(Invalid):
 class LastAdministrator(Refused):
     code = "last_administrator"
     message = _("Somebody has to stay administrator: give another person that role first.")
+
+
+class NoLongerAdministrator(Conflict):
+    code = "no_longer_administrator"
+    message = _("Somebody has just changed your own role, so nothing was changed here.")
 
 
 @transaction.atomic
@@ -63,11 +69,18 @@ def add_user(
 def change_user(
     *, user: User, name: str, role: Role | str, team: Team | None, is_active: bool, by: User, at: datetime
 ) -> User:
-    """Change what a colleague may do; a changed role or a lock ends their sessions. LastAdministrator."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    """Change what a colleague may do; a changed role or a lock ends their sessions.
+
+    LastAdministrator, NoLongerAdministrator.
+    """
+    known = _with_administrators(user)
+    if not (by.pk in known and _administers(known[by.pk])):
+        raise NoLongerAdministrator
+    user = known[user.pk]
+    administered = _administers(user)
     before = {"name": user.name, "role": user.role, "team": user.team_id, "is_active": user.is_active}
     user.name, user.role, user.team, user.is_active = name, role, team, is_active
-    if _stopped_administering(before, user) and not _administrators().exclude(pk=user.pk).exists():
+    if administered and not any(map(_administers, known.values())):
         raise LastAdministrator
     if before["role"] != user.role or not user.is_active:
         user.session_epoch += 1
@@ -111,10 +124,11 @@ def _check_password(password: str, user: User) -> None:
         raise WeakPassword(reason=" ".join(error.messages)) from None
 
 
-def _stopped_administering(before: dict, user: User) -> bool:
-    was = before["role"] == Role.ADMINISTRATOR and before["is_active"]
-    return was and not (user.role == Role.ADMINISTRATOR and user.is_active)
+def _with_administrators(user: User) -> dict[int, User]:
+    """A colleague and all administrators by number, locked in one order: two who demote each other take turns."""
+    meant = Q(pk=user.pk) | Q(role=Role.ADMINISTRATOR, is_active=True)
+    return {known.pk: known for known in User.objects.select_for_update().filter(meant).order_by("pk")}
 
 
-def _administrators():
-    return User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
+def _administers(user: User) -> bool:
+    return user.role == Role.ADMINISTRATOR and user.is_active
