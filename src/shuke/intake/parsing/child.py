@@ -21,12 +21,15 @@ from shuke.intake.reading import chunk_of, lay_out, read_chunks, survey
 CHINESE = r"[\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}]"
 MEMORY_BYTES = 2 << 30
 """Reserved memory, of which a parser really uses a tenth; a file that needs more is not one that we understand."""
+LOOK_SECONDS, READ_SECONDS = 120, 4 * 3600
+"""Of the processor: for what somebody waits for, and for a file of a hundred million rows."""
 
 
 def main() -> None:
     """Parse until the file ends or nobody listens any more."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     wanted = asked(sys.stdin.read())
+    _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
+    _limit(resource.RLIMIT_CPU, READ_SECONDS if isinstance(wanted, Plan) else LOOK_SECONDS)
     gc.disable()  # a chunk's objects die by reference count; scanning for cycles would only cost time
     out = sys.stdout.buffer
     try:
@@ -39,6 +42,11 @@ def main() -> None:
                 _try(wanted, out)
     except ShukeError as failure:
         send_failure(out, failure)
+
+
+def _limit(what: int, most: int) -> None:
+    """What goes beyond kills the process; whoever listens takes that for an unusable file."""
+    resource.setrlimit(what, (most, most))
 
 
 def _looked(question: Question) -> Look:
