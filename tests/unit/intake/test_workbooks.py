@@ -170,6 +170,21 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(bo
         book(a=[["order", "total"], *([f"A{number}", number] for number in range(100))])
 
 
+def test_entities_that_blow_up_are_not_resolved(book, tmp_path):
+    plain, sheet = book(a=[["order", "note"], ["A1", "lol"]]).path, "xl/worksheets/sheet1.xml"
+    levels = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 30))
+    with zipfile.ZipFile(plain) as from_, zipfile.ZipFile(tmp_path / "bomb.xlsx", "w") as to:
+        for name in from_.namelist():
+            part = from_.read(name)
+            if name == sheet:
+                assert b"<t>lol</t>" in part
+                bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">{levels}]>'.encode()
+                part = bomb + part.replace(b"<t>lol</t>", b"<t>&l29;</t>")
+            to.writestr(name, part)
+    with pytest.raises(files.Damaged):
+        survey(tmp_path / "bomb.xlsx")
+
+
 def test_sheets_without_a_table_are_refused(book):
     with pytest.raises(workbooks.NoSheet):
         book(a=[])
