@@ -1,9 +1,12 @@
 """The import by pages: a file is looked at, agreed on, tried, taken, and told about."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.test import Client
 from django.urls import reverse
 
 from shuke.history.models import Order
@@ -11,6 +14,7 @@ from shuke.intake import services
 from shuke.intake.checks import PROBLEMS
 from shuke.intake.models import Import
 from shuke.staff.rights import Role
+from shuke.web.intake.uploads import MOST
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +57,29 @@ def test_the_page_proposes_what_each_column_means_and_masks_contacts(client):
     assert "14200000001" not in text
     assert "“下单时间”: There is no such day. (1)" in text
     assert Import.objects.count() == 0
+
+
+def test_files_that_are_sent_at_once_are_all_remembered(client):
+    client.get(reverse("web:imports"))  # the log-in is over
+    uploads, start = [], threading.Barrier(MOST)
+
+    def send_one() -> None:
+        mine = Client()
+        mine.cookies = client.cookies
+        start.wait()
+        answer = mine.post(
+            reverse("web:imports"), {"file": SimpleUploadedFile("orders.csv", ORDERS.encode()), "source": "shop"}
+        )
+        uploads.append(answer.headers["Location"])
+        connections.close_all()
+
+    threads = [threading.Thread(target=send_one) for _ in range(MOST)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {client.get(upload).status_code for upload in uploads} == {200}
+    assert len(set(uploads)) == MOST
 
 
 def test_a_dry_run_keeps_nothing_and_can_be_done_for_good(client):

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import Http404, HttpRequest
 
 from shuke.intake import services
@@ -42,13 +44,18 @@ class Upload:
         return cls(str(path), name, source, sealed.hex())
 
 
+@transaction.atomic
 def remember(request: HttpRequest, upload: Upload) -> None:
-    known = _known(request)
-    kept = [*known.values(), asdict(upload)]
+    """Keep an upload in mind; requests of one session take turns, so that none forgets what another has sent."""
+    session = request.session
+    Session.objects.select_for_update().filter(pk=session.session_key).first()
+    kept = [*session.load().get(SESSION_KEY, {}).values(), asdict(upload)]
     for old in kept[:-MOST]:
         if not history().filter(path=old["path"]).exists():
             Path(old["path"]).unlink(missing_ok=True)
-    request.session[SESSION_KEY] = {Path(each["path"]).name: each for each in kept[-MOST:]}
+    session[SESSION_KEY] = {Path(each["path"]).name: each for each in kept[-MOST:]}
+    session.save()
+    session.modified = False  # once more at the end of the request would write over the next one
 
 
 def find(request: HttpRequest, token: str) -> Upload:
