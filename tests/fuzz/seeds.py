@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import openpyxl
 import xlwt
 
-from fuzz.targets import CELLS_APART
+from fuzz.targets import CELLS_APART, CHOICES
 
 DIRTY = Path(__file__).parents[1] / "data" / "dirty_exports.zip"
 RETAIL = Path(__file__).parents[2] / "src/shuke/demo/online_retail.csv.gz"
@@ -82,5 +82,5 @@ def _old(rows) -> bytes:
 
 
 def _cells() -> Iterator[bytes]:
-    for length in range(6):  # of one length each, by which they are read as files of another kind
+    for length in range(len(CHOICES)):  # of one length each, by which they are read as files of another kind
         yield (CELLS_APART.join(CELLS) + "." * length).encode()

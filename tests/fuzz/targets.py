@@ -53,6 +53,12 @@ GOOD = {
     "amount": "10",
     "quantity": "1",
     "price": "10",
+    "product": "T1",
+    "cost": "5",
+    "on": "2026-01",
+    "ends": "2026-12-31",
+    "event": "E1",
+    "kind": "visit",
 }
 
 
