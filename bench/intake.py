@@ -2,8 +2,9 @@
 
     python bench/intake.py [FILE ...]
 
-Without a file: the shop's order lines of the demo data if they are there, then generated orders, one a row. Both sides
-commit the same rows under the same constraints, foreign keys and indexes, in one run, on the same server.
+Without a file: the shop's order lines of the demo data if they are there, generated orders, one a row, and an export of
+a million dirty rows of twenty columns in GB18030. Both sides commit the same rows under the same constraints, foreign
+keys and indexes, in one run, on the same server.
 """
 
 import os
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROUNDS = 3
-GENERATED_ORDERS = 1_000_000
+ROWS = 1_000_000
 GENERATED_CUSTOMERS = 200_000
 TABLES = ("store", "customer", "identity", "contact_point", "product", "customer_order", "order_line", "order_event")
 SHARED_DATA = Path(os.environ.get("SHUKE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -29,7 +30,7 @@ def main(files: list[Path]) -> None:
         from shuke.cli.attach import attached
 
         with attached():
-            for file in files or [*_real_orders(), _generated_orders(Path(folder))]:
+            for file in files or _files(Path(folder)):
                 _compare(file, Path(folder))
 
 
@@ -49,12 +50,14 @@ def _compare(file: Path, folder: Path) -> None:
     ratio, raw_seconds, our_seconds = sorted(ratios)[ROUNDS // 2]
     rows = queries.report(this)["rows_in"]
     print(f"{file.name}: {rows:,} rows; import {our_seconds:.1f} s ({rows / our_seconds:,.0f} rows/s), ", end="")
-    print(f"raw COPY {raw_seconds:.1f} s: {ratio:.0%} of raw COPY (at least 40 %)")
-    print(f"{file.name}: at most {_memory(file)} MB of memory (512 MB)", flush=True)
+    print(f"a million in {our_seconds * 1e6 / rows:.0f} s (at most 300 s)")
+    print(f"{file.name}: raw COPY {raw_seconds:.1f} s: {ratio:.0%} of raw COPY (at least 40 %)")
+    largest, together = _memory(file)
+    print(f"{file.name}: at most {largest} MB in one process (512 MB), {together} MB in import and parser", flush=True)
 
 
-def _memory(file: Path) -> int:
-    """The most that the import and its parser hold together, in MB; pages that they share count once."""
+def _memory(file: Path) -> tuple[int, int]:
+    """The most that one of import and parser holds, and both together, in MB; pages that they share count once."""
     _empty()
     script = (
         "import sys; from pathlib import Path; from shuke.cli.attach import attached\n"
@@ -62,13 +65,14 @@ def _memory(file: Path) -> int:
         "    from shuke.intake import services\n"
         "    services.run(import_id=services.begin(path=Path(sys.argv[1]), source='bench').pk)\n"
     )
-    most = 0
+    largest = together = 0
     with subprocess.Popen([sys.executable, "-c", script, file]) as process:
         while process.poll() is None:
-            most = max(most, sum(map(_held, [process.pid, *_children(process.pid)])))
+            held = [_held(pid) for pid in (process.pid, *_children(process.pid))]
+            largest, together = max(largest, *held), max(together, sum(held))
             time.sleep(0.05)
     assert process.returncode == 0
-    return most >> 10
+    return largest >> 10, together >> 10
 
 
 def _children(pid: int) -> list[int]:
@@ -132,10 +136,14 @@ def _copy_back(copies: dict[str, Path]) -> None:
                     copy.write(block)
 
 
-def _real_orders() -> Iterator[Path]:
-    file = SHARED_DATA / "online_retail.csv.gz"
-    if file.exists():
-        yield file
+def _files(folder: Path) -> Iterator[Path]:
+    import dirt
+
+    real = SHARED_DATA / "online_retail.csv.gz"
+    if real.exists():
+        yield real
+    yield _generated_orders(folder)
+    yield dirt.write(folder / "dirty_export.csv", ROWS)
 
 
 def _generated_orders(folder: Path) -> Path:
@@ -143,7 +151,7 @@ def _generated_orders(folder: Path) -> Path:
     path = folder / "generated_orders.csv"
     with path.open("w", encoding="utf-8") as file:
         file.write("订单号,会员卡号,下单时间,实付金额,订单状态,退款金额,渠道,门店\n")
-        for number in range(GENERATED_ORDERS):
+        for number in range(ROWS):
             who, cents = chance.randrange(GENERATED_CUSTOMERS), chance.randrange(100, 90_000)
             day = f"202{number % 3 + 3}-{number % 12 + 1:02}-{number % 28 + 1:02} {number % 24:02}:{number % 60:02}:00"
             shop = f"{number % 40 + 1}号店"

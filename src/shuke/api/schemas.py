@@ -94,20 +94,20 @@ def taking(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": content}}, "parameters": [key]}
 
 
-class ProblemOfField(Schema):
+class ProblemOfField(BaseModel):
     code: str
     field: str = Field(description="Blank where the item as a whole is meant; lines.0.quantity inside of lists.")
     message: str
 
 
-class ItemAnswer(Schema):
+class ItemAnswer(BaseModel):
     index: int
     key: str
     result: Literal["inserted", "updated", "unchanged", "refused"]
     problems: list[ProblemOfField]
 
 
-class BatchAnswer(Schema):
+class BatchAnswer(BaseModel):
     """One answer for every item, in the order of the batch. A refused item stops no other."""
 
     items: list[ItemAnswer]

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 
+PLANS_KEPT = 300
+"""Prepared statements in a session; a whole batch of records runs some sixty."""
 _LIBPQ = ("host", "port", "dbname", "user", "password", "sslmode")
 
 
@@ -13,6 +16,22 @@ def conninfo(alias: str = "default") -> str:
     """A libpq connection string for the database that Django uses under `alias`."""
     params = connections[alias].get_connection_params()
     return make_conninfo(**{name: params[name] for name in _LIBPQ if params.get(name)})
+
+
+@contextmanager
+def planned_once() -> Iterator[psycopg.Cursor]:
+    """A cursor in Django's transaction for statements that come again and again: the session keeps their plans.
+
+    Django sends values inside of the text, so that the server plans every statement anew; for a hundred rows that
+    takes longer than running it. Tables may come, go and grow meanwhile: the server then plans again.
+    Nothing waits for a statement's end until somebody fetches its rows, so an error may surface with a later one;
+    COPY does not work here.
+    """
+    connection.ensure_connection()
+    session = connection.connection
+    session.prepare_threshold, session.prepared_max = 0, PLANS_KEPT
+    with connection.wrap_database_errors, session.pipeline(), psycopg.Cursor(session) as cursor:
+        yield cursor
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def test_values_are_repeated_neither_in_answers_nor_in_logs(till, caplog, monkey
     def broken(*_args, **_words):
         raise RuntimeError(CANARY_PHONE)
 
-    monkeypatch.setattr(live.services.days, "of", broken)
+    monkeypatch.setattr(live.services.Day, "of", broken)
     failed = till.ask("post", "customers", {"items": [{"key": "8", "name": CANARY_NAME, "phone": CANARY_PHONE}]})
     till.ask("get", f"customers/till/{CANARY_PHONE}")
     said = response.content.decode() + failed.content.decode() + caplog.text

@@ -326,3 +326,18 @@ def test_behaviour_is_no_contact(till):
     customer = Customer.objects.get()
     assert not Interaction.objects.exists()
     assert last_contacts([customer.pk], most=3) == {}
+
+
+def test_the_session_keeps_its_plans_from_batch_to_batch(till):
+    for key in ("A1", "A2"):  # the first makes the working tables
+        till.send("orders", order(key))
+    planned = plans()
+    till.send("orders", order("A3"))
+    assert plans() == planned
+    assert len(planned) > 10
+
+
+def plans() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements")
+        return {name for (name,) in cursor.fetchall()}

@@ -67,7 +67,7 @@ SELECT judged.order_key, judged.lines, judged.at, judged.at_on, judged.kind, jud
     judged.refunded_on,
     meaning = 'cancelled' AND judged.amount > 0 AS is_cancelled,
     present.id AS present_id,
-    coalesce(present.id, nextval(pg_get_serial_sequence('customer_order', 'id'))) AS order_id,
+    coalesce(present.id, nextval((SELECT pg_get_serial_sequence('customer_order', 'id')::regclass))) AS order_id,
     CASE WHEN present.id IS NULL THEN 'inserted' ELSE 'unchanged' END AS outcome
 FROM judged
 LEFT JOIN person ON person.customer_key = judged.customer_key

@@ -2,9 +2,13 @@
 
 from shuke.intake.apply.work import Work
 
+# Where a sequence is, is asked once and not for every row.
 PERSON = """
 CREATE TEMP TABLE person ON COMMIT DROP AS
-SELECT keyed.customer_key, keyed.first_line, identity.id AS identity_id, identity.customer_id,
+SELECT keyed.customer_key, keyed.first_line,
+    coalesce(identity.id, nextval((SELECT pg_get_serial_sequence('identity', 'id')::regclass))) AS identity_id,
+    coalesce(identity.customer_id, nextval((SELECT pg_get_serial_sequence('customer', 'id')::regclass)))
+        AS customer_id,
     identity.id IS NULL AS is_new, named.name, named.pinyin, named.initials
 FROM (
     SELECT customer_key, min(line) AS first_line, min(line) FILTER (WHERE name IS NOT NULL) AS name_line
@@ -12,11 +16,6 @@ FROM (
 ) AS keyed
 LEFT JOIN {staged} AS named ON named.line = keyed.name_line
 LEFT JOIN identity ON identity.source_id = %(source)s AND identity.source_key = keyed.customer_key
-"""
-NUMBER = """
-UPDATE person SET customer_id = nextval(pg_get_serial_sequence('customer', 'id')),
-    identity_id = nextval(pg_get_serial_sequence('identity', 'id'))
-WHERE is_new
 """
 CUSTOMERS = """
 INSERT INTO customer (id, name, pinyin, initials, birth_calendar, birth_leap_month, created_at, version)
@@ -64,7 +63,7 @@ WHERE customer.id = person.customer_id AND NOT person.is_new AND person.name IS 
 
 def identify(work: Work) -> None:
     """Leave the working table `person`: every customer key of the file, the new ones with numbers to be."""
-    work.run_all(PERSON, NUMBER, "CREATE UNIQUE INDEX ON person (customer_key)", "ANALYZE person")
+    work.run_all(PERSON, "CREATE UNIQUE INDEX ON person (customer_key)", "ANALYZE person")
 
 
 def admit(work: Work) -> None:

@@ -65,9 +65,8 @@ class Work:
 
     def one(self, statement: str, **more: Any) -> dict[str, Any]:
         """The single row of a statement, by column."""
-        self.run(statement, **more)
-        names = [column.name for column in self.cursor.description]
-        return dict(zip(names, self.cursor.fetchone(), strict=True))
+        (row,) = self.rows(statement, **more)
+        return dict(zip([column.name for column in self.cursor.description], row, strict=True))
 
     def rows(self, statement: str, **more: Any) -> list[tuple[Any, ...]]:
         self.run(statement, **more)

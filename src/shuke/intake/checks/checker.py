@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +13,7 @@ from shuke.intake.checks.outcome import RAW_TEXT, Checked, Problem, Refused
 from shuke.intake.checks.phones import in_e164
 from shuke.intake.fields import Field, Form, field
 from shuke.intake.mapping import Mapping, required
-from shuke.intake.reading import Chunk, Layout, raw_text
+from shuke.intake.reading import Chunk, Layout, column_names, raw_text
 
 # Thousandths of a unit times 1/10,000 of the currency's unit, in minor units.
 LINE_AMOUNT = "sign(v_quantity::HUGEINT * v_price) * ((abs(v_quantity::HUGEINT * v_price) + 50000) // 100000)"
@@ -22,6 +23,22 @@ LARGEST_LINE = 10**14
 LINE_FITS = f"coalesce(abs({LINE_AMOUNT}) < {LARGEST_LINE}, true)"
 
 MEASURED = (Form.TEXT, Form.KEY, Form.EMAIL)
+
+
+class _Present:
+    """The chunk at hand, where the statement finds it.
+
+    To plan a statement over many columns takes as long as to run it over a chunk: so it is planned once, over this.
+    """
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._cells = schema.empty_table()
+
+    def show(self, cells: pa.Table) -> None:
+        self._cells = cells.cast(self._cells.schema)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self._cells.__arrow_c_stream__(requested_schema)
 
 
 class Checker:
@@ -42,13 +59,15 @@ class Checker:
             type="arrow",
             null_handling="special",
         )
-        self._statement = self._sql(zone)
+        columns = [pa.field(name, pa.string()) for name in column_names(layout.header)]
+        self._present = _Present(pa.schema([*columns, ("line", pa.int64())]))
+        self._duckdb.register("chunk", self._present)
+        self._duckdb.execute(f"PREPARE reading AS {self._sql(zone)}")
 
     def check(self, chunk: Chunk) -> Checked:
         """The chunk's rows as values, and those that cannot be taken."""
-        cells = pa.Table.from_batches([chunk.cells]).append_column("line", chunk.lines)
-        self._duckdb.register("chunk", cells)
-        read = self._duckdb.sql(self._statement).to_arrow_table().combine_chunks()
+        self._present.show(pa.Table.from_batches([chunk.cells]).append_column("line", chunk.lines))
+        read = self._duckdb.sql("EXECUTE reading").to_arrow_table().combine_chunks()
         refused = self._lost(read)
         kept = self._as_it_came(read, chunk).filter(pc.invert(refused))
         set_aside = [*self._refused(read, refused, chunk), *self._ragged(chunk)]

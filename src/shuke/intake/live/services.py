@@ -12,12 +12,14 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from shuke.core import audit
+from shuke.core.databases import planned_once
 from shuke.customers.models import Source
 from shuke.customers.registries import profile_changed
 from shuke.intake.apply.outcome import APPLIERS
 from shuke.intake.apply.work import SOURCE_LOCK, lock_source
 from shuke.intake.fields import Kind
-from shuke.intake.live import days, marks
+from shuke.intake.live import marks
+from shuke.intake.live.days import Day
 from shuke.intake.live.problems import Problem
 from shuke.intake.live.reading import Taken, Untaken
 from shuke.intake.live.work import OUTCOMES, LiveWork, Tables
@@ -72,15 +74,15 @@ def receive(*, source: str, records: Sequence[Taken | Untaken], at: datetime, to
 
 def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime, token: str) -> list[Answer]:
     answers: list[Answer] = []
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         lock_source(cursor, source.pk)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        tables = Tables(cursor)
+        tables, day = Tables(cursor), Day(source, at=at)
         for group in _groups(taken):
-            this = days.of(source, group[0].kind, at=at)
-            results = _apply(tables, this, group, at=at)
-            days.count(this, Counter(results.values()), at=at)
+            results = _apply(tables, day.of(group[0].kind), group, at=at)
+            day.count(group[0].kind, Counter(results.values()))
             answers += [Answer(each.index, each.key, results[each.key], each.problems) for each in group]
+        day.close()
     counts = Counter(answer.result for answer in answers)
     if counts[Result.INSERTED] or counts[Result.UPDATED]:
         told = {result: counts[result] for result in Result} | {Result.REFUSED: refused}

@@ -1,8 +1,10 @@
 """The statements of imports over a batch of a hundred rows instead of a file of a million."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from psycopg import sql
@@ -12,6 +14,7 @@ from shuke.intake.apply.work import Work
 from shuke.intake.fields import Kind
 
 WORKING_TABLE = re.compile(r"\s*CREATE TEMP TABLE (\w+)\s+(\(.*\)\s+)?ON COMMIT DROP(\s+AS\b)?", re.DOTALL)
+FIRST_PLACE, LAST_PLACE = "(0,0)", "(4294967295,0)"
 INDEX = re.compile(r"CREATE UNIQUE INDEX ON (\w+)")
 
 
@@ -47,7 +50,8 @@ class Tables:
 
     def clear(self) -> None:
         """Make room for the next statements of the same transaction."""
-        self.cursor.execute(";".join(f"DELETE FROM {name}" for name in sorted(self._filled)))
+        for name in sorted(self._filled):
+            self.cursor.execute(f"DELETE FROM {name}")
         self._filled.clear()
         self._made.clear()
 
@@ -69,9 +73,25 @@ class LiveWork(Work):
         lines = [(line, *map(row.get, [*columns][1:])) for line, row in enumerate(rows, start=1)]
         self.words(f"staged_{self.mapping.kind}", declared, lines)
 
+    def words(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """What a file sends by COPY goes out as a statement like all others."""
+        names = [column.split()[0].strip('"') for column in columns.split(", ")]
+        told = [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in rows]
+        self.run(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
+        fill = f"INSERT INTO {table} SELECT * FROM json_to_recordset(%(told)s) AS told ({columns})"
+        self.run(fill, told=json.dumps(told, default=_as_json))
+
+    def run_in_slices(self, statement: str, table: str) -> None:
+        """A batch is one slice, however many pages it has."""
+        self.run(statement, first=FIRST_PLACE, after=LAST_PLACE)
+
     def run(self, statement: str, **more: Any) -> int:
         text = self.tables.kept(statement)
         return Work.run(self, text, **more) if text else 0
+
+
+def _as_json(value: bytes | date) -> str:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value.isoformat()
 
 
 OUTCOMES = {

@@ -1,6 +1,6 @@
 """Files as they come, read as rows of text with their line numbers: nothing is lost, nothing is guessed silently."""
 
-from shuke.intake.reading.chunks import Chunk, Ragged, cells_of, chunk_of, raw_text, record
+from shuke.intake.reading.chunks import Chunk, Ragged, cells_of, chunk_of, column_names, raw_text, record
 from shuke.intake.reading.files import Unusable
 from shuke.intake.reading.layout import Layout, lay_out
 from shuke.intake.reading.rows import read_chunks
@@ -14,6 +14,7 @@ __all__ = [
     "Unusable",
     "cells_of",
     "chunk_of",
+    "column_names",
     "lay_out",
     "raw_text",
     "read_chunks",

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
 
+from shuke.core.databases import planned_once
 from shuke.scoring.registries import Rescored
 from shuke.segments.models import CustomerListing, Membership
 from shuke.segments.services import moves, statements
@@ -31,7 +33,7 @@ def follow(moved: Rescored) -> None:
 
 def copy_profiles(customers: Sequence[int]) -> None:
     """Bring the profiles of these customers into the list at once; who is new comes into it."""
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         list_again(cursor, customers, table="customer_list", columns=statements.OF_PROFILE)
 
 
@@ -41,7 +43,9 @@ def forget(customers: Sequence[int]) -> None:
         model.objects.filter(customer__in=customers).delete()
 
 
-def list_again(cursor: CursorWrapper, customers: Sequence[int], *, table: str, columns: tuple[str, ...]) -> None:
+def list_again(
+    cursor: CursorWrapper | Cursor, customers: Sequence[int], *, table: str, columns: tuple[str, ...]
+) -> None:
     """Bring some columns of some customers to what they are now, new customers in, and those without identity out."""
     values = {"customers": list(customers)}
     cursor.execute(statements.list_a_few(table, columns, scores=statements.LIVE_SCORES), values)
