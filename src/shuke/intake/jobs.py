@@ -42,3 +42,9 @@ def measure(source_id: int) -> None:
 def measure_all(timestamp: int) -> None:
     """Every night: numbers turn out wrong and doubles are found between imports too."""
     services.measure_all(at=now())
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="intake.sweep", queueing_lock="intake.sweep")
+def sweep(timestamp: int) -> None:
+    services.sweep(at=now())

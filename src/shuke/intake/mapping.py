@@ -40,7 +40,6 @@ KEY_CHOICES = (("customer",), ("phone",), ("email",), ("phone", "name"), ("email
 """What people may choose; with the name, a family that shares a phone is as many customers as it has names."""
 EITHER: MappingOf[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.COSTS: (("product", "product_name"), ("cost", "margin")),
-    Kind.ACQUISITION: ((*KEYS, "channel"),),
 }
 """Fields of which one is enough."""
 CUSTOMER = field(Kind.ORDERS, "customer")
@@ -181,7 +180,9 @@ def required(mapping: Mapping) -> tuple[str, ...]:
         return _required_of_orders(mapping)
     needed = [known.key for known in FIELDS[mapping.kind] if known.need == Need.CELL and known.key != "customer"]
     needed += [_first_mapped(mapping, choice) for choice in EITHER.get(mapping.kind, ())]
-    return (*needed, *mapping.customer_by[:1]) if mapping.kind.names_customers else tuple(dict.fromkeys(needed))
+    if mapping.kind.names_customers:
+        return (*needed, *mapping.customer_by[:1])
+    return (*needed, *(mapping.customer_by[:1] or ("channel",))) if mapping.kind == Kind.ACQUISITION else tuple(needed)
 
 
 def _required_of_orders(mapping: Mapping) -> tuple[str, ...]:

@@ -53,13 +53,16 @@ OUTCOMES = {
 
 NOT_THROUGH = (
     "关闭 取消 撤销 撤回 拒绝 驳回 失败 等待 待 处理中 进行中 退款中 退货中 审核中 申请中 未完成 "
-    "closed cancel reject declin fail pending open process request await draft"
+    "cancel reject declin fail pending open processing inprocess request await draft"
 ).split()
 """Parts of a refund's status that say that no money has gone back."""
 RETURNED_GOODS = ("退货", "return")
+KEPT_GOODS = ("无需退货", "不退货", "未退货", "仅退款", "without", "noreturn", "returnless", "refundonly")
 
 CALLED_OFF = "终止 解除 解约 退订 取消 作废 撤销 退保 cancel terminat void unsubscrib".split()
 """Parts of a contract's status that say that it was ended before its day."""
+RUNS_ON = "自动续费 自动续约 未终止 未取消 未解除 不可 autorenew periodend endofperiod noncancel".split()
+"""Parts that say that it runs to its day all the same: only its renewal was called off, or nothing was."""
 
 INBOUND = frozenset("呼入 来电 客户来电 入站 进线 in inbound incoming true yes 1 是".split())
 
@@ -82,13 +85,13 @@ def is_through(status: str) -> bool:
 def is_called_off(status: str) -> bool:
     """Whether a contract with this status was ended before its day."""
     plain = plain_name(status)
-    return any(part in plain for part in CALLED_OFF)
+    return any(part in plain for part in CALLED_OFF) and not any(part in plain for part in RUNS_ON)
 
 
 def brings_goods_back(text: str) -> bool:
     """Whether goods came back, and not only money."""
     plain = plain_name(text)
-    return any(part in plain for part in RETURNED_GOODS) and "无需退货" not in plain
+    return any(part in plain for part in RETURNED_GOODS) and not any(part in plain for part in KEPT_GOODS)
 
 
 def channel_of(text: str) -> str:

@@ -1,7 +1,7 @@
 """Imports: what came in from which file, what was set aside, and what stood there before."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -128,13 +128,25 @@ class QuarantinedRow(models.Model):
         return f"line {self.line}"
 
 
+class ClockTimestamp(Func):
+    """The moment itself, where now() is that at which the transaction began."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
 class BeforeImage(models.Model):
-    """A record as it was before an import corrected it."""
+    """A record as it was before an import corrected it, at `at`.
+
+    What a source sends in a day is one import, which may correct a record again and again, until `last_at`.
+    """
 
     of_import = models.ForeignKey(Import, models.CASCADE, related_name="before_images")
     table = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
     body = models.JSONField()
+    at = models.DateTimeField(db_default=ClockTimestamp())
+    last_at = models.DateTimeField(db_default=ClockTimestamp())
 
     class Meta:
         db_table = "import_before_image"

@@ -12,7 +12,7 @@ from shuke.intake.apply.records import RECORDS
 from shuke.intake.apply.work import Work, lock_source
 from shuke.intake.models import Import
 
-# What another import, not undone itself, has corrected since: its before-image is younger than ours, if we have one.
+# What another import, not undone itself, has corrected since we did first, or since it came by us.
 CHANGED_SINCE = """
 CREATE TEMP TABLE changed_since ON COMMIT DROP AS
 SELECT DISTINCT image."table", image.record_id
@@ -20,7 +20,7 @@ FROM import_before_image AS image
 JOIN import AS other ON other.id = image.of_import_id AND other.id <> %(import)s AND other.status = 'done'
 LEFT JOIN import_before_image AS ours
     ON ours.of_import_id = %(import)s AND ours."table" = image."table" AND ours.record_id = image.record_id
-WHERE image.id > coalesce(ours.id, 0)
+WHERE ours.id IS NULL OR image.last_at > ours.at
 """
 
 BROUGHT = """

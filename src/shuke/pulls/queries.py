@@ -103,8 +103,9 @@ def last_agreed(pull: Pull) -> Import | None:
 
 
 def _taken(pull: Pull) -> QuerySet[Fetched]:
-    """Whose import failed is not taken, and may be fetched again."""
-    return pull.fetched.exclude(of_import__status=Import.Status.FAILED)
+    """Whose import failed, or was for another source or kind, is not taken, and may be fetched again."""
+    theirs = pull.fetched.filter(of_import__source=pull.source, of_import__kind=pull.kind)
+    return theirs.exclude(of_import__status=Import.Status.FAILED)
 
 
 def _of(source: Source, kind: str) -> QuerySet[Import]:

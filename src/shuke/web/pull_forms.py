@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shuke.intake.fields import LIVE_ONLY
 from shuke.intake.models import Import
 from shuke.pulls import fetching
 from shuke.pulls.models import Pull
@@ -33,7 +34,10 @@ class PullForm(forms.Form):
         label=gettext_lazy("Source"),
         help_text=gettext_lazy("As you name it when you send a file of the same system."),
     )
-    kind = forms.ChoiceField(choices=Import.Kind.choices, label=gettext_lazy("What comes"))
+    kind = forms.ChoiceField(
+        choices=[(kind, words) for kind, words in Import.Kind.choices if kind not in LIVE_ONLY],
+        label=gettext_lazy("What comes"),
+    )
     every = forms.ChoiceField(
         choices=[("hour", gettext_lazy("every hour")), ("day", gettext_lazy("every day"))],
         label=gettext_lazy("How often"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -154,7 +154,7 @@ def agree(request: HttpRequest, pk: int, run: int) -> HttpResponse:
         raise Http404
     upload = uploads.Upload(this.path, this.file_name, this.pull.source.code, bytes(this.file_key).hex())
     uploads.remember(request, upload)
-    return redirect("web:imports.preview", token=upload.token)
+    return redirect(f"{reverse('web:imports.preview', args=[upload.token])}?kind={this.pull.kind}")
 
 
 def _asked(request: HttpRequest, form: PullForm, context: dict) -> HttpResponse:

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connections, transaction
 from django.utils import timezone
@@ -12,9 +13,13 @@ from django.utils import timezone
 from integration.api.conftest import order, results
 from shuke.api import services
 from shuke.api.models import IdempotencyKey
+from shuke.core.databases import conninfo
 from shuke.core.models import AuditEntry
+from shuke.customers.models import Source
 from shuke.history.models import Order
 from shuke.intake import live
+from shuke.intake.apply.work import lock_source
+from shuke.intake.live import services as live_services
 from shuke.staff.rights import Scope
 
 POSTS = 50
@@ -166,3 +171,14 @@ def at_once(times, act):
         thread.join()
     assert len(given) == times
     return given
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_does_not_wait_long_for_a_file_of_the_same_source(till, monkeypatch):
+    monkeypatch.setattr(live_services, "PATIENCE", 1)
+    send(till, order())
+    with psycopg.connect(conninfo()) as importing:
+        lock_source(importing, Source.objects.get(code="till").pk)
+        busy = send(till, order(amount="99"), key="k2")
+    assert (busy.status_code, busy.json()["code"], busy.headers["Retry-After"]) == (409, "source_busy", "1")
+    assert results(send(till, order(amount="99"), key="k2").json()["items"]) == ["updated"]

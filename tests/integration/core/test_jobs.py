@@ -20,6 +20,7 @@ PERIODIC = {
     "core.take_up_stalled",
     "customers.find_duplicates_if_due",
     "intake.measure_all",
+    "intake.sweep",
     "pulls.start_due",
     "pulls.sweep",
     "scoring.nightly_if_due",

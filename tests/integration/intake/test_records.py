@@ -4,7 +4,7 @@ import pytest
 
 from shuke.history.models import AcquisitionCost, Contract, MarketingSpend, ProductCost
 from shuke.intake.fields import Kind
-from shuke.intake.mapping import NoColumnFor
+from shuke.intake.mapping import Mapping, NoColumnFor
 from undoing import content, undone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,3 +147,40 @@ def test_what_a_later_file_has_corrected_stays(brought):
 
     assert (report["records_removed"], report["records_kept"]) == (0, 1)
     assert f"{Contract.objects.get().ends_on}" == "2027-12-31"
+
+
+def test_a_margin_that_nobody_knows_sets_its_row_aside_and_no_other(brought):
+    this = brought("SKU,毛利率\nT1,35%\nT2,-\nT3,－\nT4,/\nT5,.4\n")
+
+    assert dict(ProductCost.objects.values_list("product__code", "margin")) == {"T1": 3500, "T5": 4000}
+    assert this.report["quarantined"] == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("46143", "2026-05-01"), ("202605", "2026-05-01"), ("2026-5", "2026-05-01"), ("2026/05/03", "2026-05-03")],
+)
+def test_a_day_or_a_month_is_read_however_it_is_written(brought, written, day):
+    brought(f"日期,渠道,花费\n{written},抖音,10\n")
+
+    assert f"{MarketingSpend.objects.get().on}" == day
+
+
+def test_a_renewal_that_was_called_off_is_no_end(brought):
+    brought(ONE.replace("生效中", "自动续费已取消"))
+
+    assert not Contract.objects.get().is_cancelled
+
+
+def test_who_is_told_by_another_column_than_the_first_is_set_aside_without_it(brought):
+    columns = {"customer": "客户编号", "phone": "手机号", "amount": "获客成本"}
+    mapping = Mapping(Kind.ACQUISITION, columns, keyed_by=("phone",))
+    this = brought("客户编号,手机号,获客成本\n7,13812345678,10\n8,,20\n", mapping=mapping)
+
+    assert (this.report["inserted"], this.report["quarantined"]) == (1, 1)
+
+
+def test_a_customer_is_won_by_several_channels_in_several_months(brought):
+    this = brought("客户编号,渠道,获客成本,月份\n7,抖音,10,2026-05\n7,抖音,20,2026-06\n7,门店,5,2026-06\n")
+
+    assert this.report["inserted"] == AcquisitionCost.objects.count() == 3

@@ -1,5 +1,7 @@
 """Rows that were set aside are repaired, one or all alike, and the file is read once more."""
 
+from pathlib import Path
+
 import pytest
 from django.utils import timezone
 
@@ -113,10 +115,10 @@ def test_repairs_are_kept_sealed_and_leave_a_trail_without_content(brought, admi
     assert entry.details == {"rows": 2}
 
 
-def test_a_file_that_is_gone_cannot_be_read_once_more(brought, admin, tmp_path):
+def test_a_file_that_is_gone_cannot_be_read_once_more(brought, admin):
     this = brought(BAD)
     mend(this, 3, admin, cells={"date": "2026-01-07"})
-    (tmp_path / "orders.csv").unlink()
+    Path(this.path).unlink()
     with pytest.raises(services.FileGone):
         services.repeat_repaired(this=this, by=admin, at=timezone.now())
     assert Import.objects.count() == 1

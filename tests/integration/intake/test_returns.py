@@ -1,7 +1,10 @@
 """Files of returns and refunds: each comes off its order on its own day, once, and is taken back with its import."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 import shop
 from shuke.history.models import MonthMark, Order, OrderEvent
@@ -154,3 +157,39 @@ def test_a_return_moves_the_month_it_happened_in(brought):
         "2026-01",
         "2026-02",
     ]
+
+
+def test_what_was_paid_back_after_the_order_file_came_in_is_not_part_of_it(brought):
+    brought(TWO.replace("A1,7,2026-01-05,100.00,交易成功,", "A1,7,2026-01-05,100.00,交易成功,40.00"))
+    later = f"{localdate() + timedelta(days=20)} 12:00"
+
+    brought(PART.replace("2026-02-10 12:00", later))
+
+    assert sorted(amount for *_rest, amount, _day in events()) == [3000, 4000]
+
+
+def test_a_row_told_twice_is_one_article_and_more_than_was_paid_is_remarked(brought):
+    brought(TWO)
+    head = "退款编号,订单编号,商品编码,退款金额,退款完结时间\n"
+    this = brought(head + "R1,A1,T1,10.00,2026-02-10\nR1,A1,T1,10.00,2026-02-10\nR2,A2,T1,70.00,2026-02-10\n")
+
+    assert [amount for *_rest, amount, _day in events()] == [1000, 7000]
+    told = {warning["code"]: warning["count"] for warning in this.report["warnings"]}
+    assert told == {"entry_repeated": 1, "refunds_exceed_order": 1}
+
+
+def test_a_file_without_a_type_leaves_what_another_said_of_it(brought):
+    brought(TWO)
+    brought(PART)
+    again = brought("退款编号,订单编号,退款金额,退款时间\nR1,A1,30.00,2026-02-10\n")
+
+    assert again.report["unchanged"] == 1
+    assert events()[0][1] == "return"
+
+
+@pytest.mark.parametrize("status", ["Processed", "Refund processed", "Completed", "退款成功", "Closed"])
+def test_a_refund_that_is_through_counts_however_that_is_said(brought, status):
+    brought(TWO)
+    brought(PART.replace("退款成功", status))
+
+    assert len(events()) == 1

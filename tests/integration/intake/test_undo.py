@@ -207,3 +207,19 @@ def test_behaviour_goes_with_the_day_that_brought_it_and_so_does_whom_it_brought
     assert content() == before
     assert (report["behaviours_removed"], report["customers_removed"]) == (3, 1)
     assert {str(mark) for mark in MonthMark.objects.all()} == {"2026-05"}
+
+
+def test_what_came_live_after_a_file_stays_though_the_day_had_corrected_it_before(brought):
+    def sells(amount):
+        record = {"key": "A1", "customer": "7", "at": "2026-01-05", "amount": amount}
+        live.receive(source="shop", records=[live.read(record, index=0, kind=Kind.ORDERS)], at=timezone.now())
+
+    brought(FIRST)
+    sells("11.00")
+    file = brought(ORDERS + "A1,7,王小明,13812345678,2026-01-05,12.00,交易成功,\n")
+    sells("13.00")
+
+    report = undone(file).undo_report
+
+    assert (report["orders_restored"], report["orders_kept"]) == (0, 1)
+    assert Order.objects.get(source_key="A1").amount == 1_300

@@ -20,8 +20,15 @@ ENDINGS = {live.Result.INSERTED: Ending.WRITTEN, live.Result.UNCHANGED: Ending.K
 
 def write(*, at: datetime) -> int:
     """Write what waits; returns how many events are new. A source that an import is writing to is left for later."""
-    waiting = Site.objects.filter(pk__in=Waiting.objects.values("site"))
-    return sum(_write_all(site, at) for site in waiting)
+    written, failures = 0, []
+    for site in Site.objects.filter(pk__in=Waiting.objects.values("site")):
+        try:
+            written += _write_all(site, at)
+        except Exception as failure:  # one site's trouble is no other's
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("sites whose events could not be written", failures)
+    return written
 
 
 def sweep(*, at: datetime) -> None:

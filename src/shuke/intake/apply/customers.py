@@ -46,7 +46,7 @@ INSERT INTO import_before_image (of_import_id, "table", record_id, body)
 SELECT %(import)s, 'customer', present.id, to_jsonb(present)
 FROM customer AS present JOIN profile ON profile.customer_id = present.id
 WHERE profile.outcome = 'updated'
-ON CONFLICT DO NOTHING
+ON CONFLICT (of_import_id, "table", record_id) DO UPDATE SET last_at = clock_timestamp()
 """
 UPDATE = """
 UPDATE customer AS present SET name = profile.name, pinyin = profile.pinyin, initials = profile.initials,

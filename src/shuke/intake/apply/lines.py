@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from shuke.intake.apply.orders import BEFORE, CORRECTED_LINES, DELETE_LINES, INSERT_LINES, ITEM, PRODUCTS, TWINS
+from shuke.intake.apply.orders import (
+    BEFORE,
+    CORRECTED_LINES,
+    DELETE_LINES,
+    INSERT_LINES,
+    ITEM,
+    MARKS_BEFORE,
+    PRODUCTS,
+    TWINS,
+)
 from shuke.intake.apply.work import Work
 
 HEAD = """
@@ -23,7 +32,7 @@ FROM item JOIN head USING (order_id)
 def apply(work: Work) -> dict[str, Any]:
     """Give the orders the lines that the file tells, each order's as a whole; what was paid stays as the order says."""
     work.run_all(HEAD, "ANALYZE head", PRODUCTS, ITEM, "ANALYZE item (order_id)")
-    work.run_all(CORRECTED_LINES, BEFORE, DELETE_LINES)
+    work.run_all(CORRECTED_LINES, BEFORE, MARKS_BEFORE, DELETE_LINES)
     work.run_in_slices(INSERT_LINES, "item")
     twins = work.column(TWINS)[0]
     warnings = [{"code": "lines_alike", "column": "", "count": int(twins)}] if twins else []

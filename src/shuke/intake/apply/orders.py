@@ -163,7 +163,7 @@ SELECT %(import)s, 'customer_order', present.id, jsonb_build_object(
                FROM order_event AS event WHERE event.order_id = present.id))
 FROM customer_order AS present JOIN head ON head.present_id = present.id
 WHERE head.outcome = 'updated'
-ON CONFLICT DO NOTHING
+ON CONFLICT (of_import_id, "table", record_id) DO UPDATE SET last_at = clock_timestamp()
 """
 MARKS = """
 INSERT INTO month_mark (month)
@@ -206,7 +206,7 @@ WITHDRAW_EVENTS = "DELETE FROM order_event USING withdrawn WHERE order_event.id 
 INSERT_EVENTS = """
 INSERT INTO order_event (order_id, kind, source_key, happened_on, dated_by_import, amount, import_id)
 SELECT order_id, kind, '', happened_on, told_on IS NULL, amount, %(import)s FROM event
-ON CONFLICT (order_id, kind, source_key) DO UPDATE SET amount = excluded.amount,
+ON CONFLICT (order_id, kind, source_key) DO UPDATE SET amount = excluded.amount, import_id = excluded.import_id,
     happened_on = CASE WHEN excluded.dated_by_import THEN order_event.happened_on ELSE excluded.happened_on END,
     dated_by_import = excluded.dated_by_import AND order_event.dated_by_import
 WHERE order_event.amount <> excluded.amount

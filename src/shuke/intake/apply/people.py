@@ -51,7 +51,8 @@ WHERE NOT person.is_new AND person.name IS NOT NULL AND customer.name = ''
 BEFORE_NAMING = f"""
 INSERT INTO import_before_image (of_import_id, "table", record_id, body)
 SELECT %(import)s, 'customer', customer.id, to_jsonb(customer)
-FROM customer WHERE customer.id IN ({NAMELESS}) ON CONFLICT DO NOTHING
+FROM customer WHERE customer.id IN ({NAMELESS})
+ON CONFLICT (of_import_id, "table", record_id) DO UPDATE SET last_at = clock_timestamp()
 """
 NAMING = """
 UPDATE customer SET name = person.name, pinyin = person.pinyin, initials = person.initials,

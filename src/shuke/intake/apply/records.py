@@ -29,7 +29,7 @@ BEFORE = """
 INSERT INTO import_before_image (of_import_id, "table", record_id, body)
 SELECT %(import)s, '{table}', present.id, to_jsonb(present)
 FROM {table} AS present JOIN record ON record.present_id = present.id WHERE record.outcome = 'updated'
-ON CONFLICT DO NOTHING
+ON CONFLICT (of_import_id, "table", record_id) DO UPDATE SET last_at = clock_timestamp()
 """
 UPDATE = """
 UPDATE {table} AS present SET {changes}
@@ -69,8 +69,8 @@ JOIN product ON product.source_id = %(source)s
 """
 ACQUISITION = """
 SELECT staged.line, person.identity_id, staged.channel, staged."on", staged.amount,
-    CASE WHEN staged.customer_key IS NOT NULL THEN 'customer:' || md5(staged.customer_key)
-        ELSE 'channel:' || staged.channel || coalesce('|' || staged."on", '') END AS source_key
+    CASE WHEN staged.customer_key IS NOT NULL THEN 'customer:' || md5(staged.customer_key) ELSE 'channel:' END
+        || coalesce('|' || staged.channel, '') || coalesce('|' || staged."on", '') AS source_key
 FROM {staged} AS staged LEFT JOIN person USING (customer_key)
 """
 # Several lines of one day, channel and campaign are several amounts, told in the same order by the next file.

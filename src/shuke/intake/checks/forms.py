@@ -98,7 +98,7 @@ def readings(*, zone: str, day_order: DayOrder, region: str) -> dict[Form, Readi
         Form.MONEY: _number("DECIMAL(14, 2)", 100),
         Form.PRICE: _number("DECIMAL(14, 4)", 10_000),
         Form.QUANTITY: _number("DECIMAL(12, 3)", 1_000),
-        Form.SHARE: Reading(SHARE, "'share_unreadable'", TIDY_SHARE),
+        Form.SHARE: Reading(SHARE, "'share_unreadable'", TIDY_SHARE, nothing=NOBODY),
         Form.PHONE: Reading(_phone(region), PHONE_TROUBLE, TIDY_PHONE),
         Form.EMAIL: Reading(EMAIL, "'email_unreadable'"),
         Form.RATING: Reading(RATING, "'rating_unreadable'"),
@@ -146,7 +146,7 @@ def _number(decimal: str, scale: int) -> Reading:
 TIDY_SHARE = _replaced(_half_width("@t"), ("％", "%"), (r"\s", ""))
 # A share in basis points, written 35%, 0.35 or 35.
 SHARE = r"""CASE WHEN regexp_full_match(@n, '-?\d{1,4}(\.\d+)?%') THEN round(rtrim(@n, '%')::DOUBLE * 100)
-    WHEN regexp_full_match(@n, '-?[01]?(\.\d+)?') AND abs(@n::DOUBLE) <= 1 THEN round(@n::DOUBLE * 10000)
+    WHEN regexp_full_match(@n, '-?([01](\.\d+)?|\.\d+)') AND abs(@n::DOUBLE) <= 1 THEN round(@n::DOUBLE * 10000)
     WHEN regexp_full_match(@n, '-?\d{1,4}(\.\d+)?') THEN round(@n::DOUBLE * 100) END::BIGINT"""
 
 _PLAIN_TIME = _replaced(
@@ -167,9 +167,9 @@ _PLAIN_TIME = _replaced(
 )
 TIDY_TIME = f"CASE WHEN NOT regexp_full_match(@t, {literal(ISO_TIME)}) THEN trim({_PLAIN_TIME}) END"
 
-TIDY_PERIOD = f"""CASE WHEN regexp_full_match({_half_width("@t")}, '\\d{{4}}[-/.年]?(0?[1-9]|1[0-2])月?')
-    THEN regexp_replace({_half_width("@t")},
-        '^(\\d{{4}})[-/.年]?(\\d{{1,2}})月?$', '\\1-\\2-01')
+MONTH = r"^(\d{4})(?:[-/.年](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))月?$"
+TIDY_PERIOD = f"""CASE WHEN regexp_matches({_half_width("@t")}, {literal(MONTH)})
+    THEN regexp_replace({_half_width("@t")}, {literal(MONTH)}, '\\1-\\2\\3-01')
     ELSE ({TIDY_TIME}) END"""
 
 POSSIBLE_TIME = f"CASE WHEN @v >= DATE '{FIRST_YEAR}-01-01' AND @v < DATE '{LAST_YEAR + 1}-01-01' THEN @v END"

@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.timezone import localdate
 
 from shuke.core import audit
 from shuke.core.databases import planned_once
+from shuke.core.errors import Conflict
+from shuke.core.words import mark as _
 from shuke.customers.models import Source
 from shuke.customers.registries import profile_changed
 from shuke.intake.apply.outcome import APPLIERS
@@ -29,6 +31,14 @@ from shuke.intake.models import Import
 ORDER_OF_KINDS = (Kind.CUSTOMERS, Kind.ORDERS, Kind.INTERACTIONS, Kind.BEHAVIOURS)
 SAID_FOR_ALL = frozenset({"status", "channel", "refund"})
 """Fields of an order whose absence means something: records that tell other ones of these are applied apart."""
+
+PATIENCE = 3
+"""Seconds that a batch waits for a file of the same source before its sender is asked to come again."""
+
+
+class SourceBusy(Conflict):
+    code = "source_busy"
+    message = _("A file of this source is being written. Nothing of this request was kept; send it again in a moment.")
 
 
 class Result(StrEnum):
@@ -62,6 +72,7 @@ def receive(*, source: str, records: Sequence[Taken | Untaken], at: datetime, to
     """Write what can be written of a batch, and say for each record what became of it, in the batch's order.
 
     Records of one key are written one after the other as they stand. `token` names the sender in the audit trail.
+    SourceBusy while a file of the source is being written.
     """
     taken = [record for record in records if isinstance(record, Taken)]
     answers = [
@@ -74,8 +85,8 @@ def receive(*, source: str, records: Sequence[Taken | Untaken], at: datetime, to
 
 def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime, token: str) -> list[Answer]:
     answers: list[Answer] = []
+    _wait_for_turn(source)
     with planned_once() as cursor:
-        lock_source(cursor, source.pk)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         tables, day = Tables(cursor), Day(source, at=at)
         for group in _groups(taken):
@@ -88,6 +99,17 @@ def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime
         told = {result: counts[result] for result in Result} | {Result.REFUSED: refused}
         audit.record(None, "records.received", source, at=at, token=token, **told)
     return answers
+
+
+def _wait_for_turn(source: Source) -> None:
+    """Have the source to ourselves until the transaction ends. SourceBusy while a large file of it is being written."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        try:
+            lock_source(cursor, source.pk)
+        except OperationalError:
+            raise SourceBusy from None
+        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
 
 
 def _source(code: str) -> Source:

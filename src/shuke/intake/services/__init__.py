@@ -14,6 +14,7 @@ from shuke.intake.services.importing import (
 )
 from shuke.intake.services.measuring import measure, measure_all
 from shuke.intake.services.repairing import NothingRepaired, Repair, RepeatedAlready, repair, repeat_repaired
+from shuke.intake.services.sweeping import sweep
 from shuke.intake.services.undoing import NotUndoable, ask_undo, undo
 from shuke.intake.staging import Progress
 
@@ -38,5 +39,6 @@ __all__ = [
     "repeat_repaired",
     "run",
     "start",
+    "sweep",
     "undo",
 ]

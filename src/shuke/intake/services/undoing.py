@@ -43,4 +43,5 @@ def undo(*, import_id: int, at: datetime | None = None) -> Import:
     this.save(update_fields=["status", "undo_report", "undone_at"])
     audit.record(this.undone_by, "import.undone", this, at=this.undone_at, **this.undo_report)
     enqueue("scoring.run", key="scoring.run")
+    enqueue("intake.measure", key=f"intake.measure:{this.source_id}", source_id=this.source_id)
     return this

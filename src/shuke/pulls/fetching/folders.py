@@ -4,13 +4,14 @@ import asyncio
 import stat
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import asyncssh
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from shuke.core import outbound
 from shuke.pulls.fetching.places import BLOCK_BYTES, Access, File, Marks, Stream, Unchanged
@@ -55,26 +56,26 @@ def reached(access: Access) -> Iterator["Folder"]:
         address = outbound.office_address(host, port, allowed=access.allowed)
     except outbound.Forbidden:
         raise AddressForbidden(host=host) from None
-    with asyncio.Runner() as runner:
-        line = _Line(runner, host)
+    with start_blocking_portal() as portal:
+        line = _Line(portal, host)
         connection = line.wait(_connected(access, host, address, port), CONNECT_SECONDS + LOGIN_SECONDS)
         try:
-            sftp = line.wait(connection.start_sftp_client(), LOGIN_SECONDS)
+            sftp = line.wait(connection.start_sftp_client(path_errors="surrogateescape"), LOGIN_SECONDS)
             yield Folder(access, line, sftp)
         finally:
-            connection.abort()
+            portal.call(connection.abort)
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """Waits for a server as code that knows of no event loop does; says in our words why it did not answer."""
 
-    runner: asyncio.Runner
+    portal: BlockingPortal
     host: str
 
     def wait(self, act: Coroutine[None, None, Result], seconds: float) -> Result:
         try:
-            return self.runner.run(asyncio.wait_for(act, seconds))
+            return self.portal.call(asyncio.wait_for, act, seconds)
         except TimeoutError:
             raise TooSlow(host=self.host) from None
         except (asyncssh.PermissionDenied, asyncssh.SFTPPermissionDenied):
@@ -92,6 +93,8 @@ class Folder:
     access: Access
     line: _Line
     sftp: asyncssh.SFTPClient
+    spelled: dict[str, str] = field(default_factory=dict)
+    """By the name of a file that is shown, how the server spells it."""
 
     def files(self) -> list[File]:
         found = self.line.wait(self._listed(), LIST_SECONDS)
@@ -101,7 +104,7 @@ class Folder:
     def opened(self, file: File, *, before: Marks) -> Iterator[Stream]:
         if before and before == file.marks:
             raise Unchanged
-        path = str(PurePosixPath(self.access.folder or ".") / file.name)
+        path = str(PurePosixPath(self.access.folder or ".") / self.spelled.get(file.name, file.name))
         remote = self.line.wait(self.sftp.open(path, "rb"), READ_SECONDS)
         try:
             yield Stream(self._chunks(file, remote), file.marks)
@@ -119,7 +122,8 @@ class Folder:
     async def _listed(self) -> list[File]:
         found = []
         async for entry in self.sftp.scandir(self.access.folder or "."):
-            name = str(entry.filename)
+            name = _readable(str(entry.filename))
+            self.spelled[name] = str(entry.filename)
             if not stat.S_ISREG(entry.attrs.permissions or 0) or not fnmatchcase(name, self.access.pattern or "*"):
                 continue
             if "/" in name or len(name) > 255:
@@ -183,6 +187,12 @@ def _server(access: Access) -> tuple[str, int]:
     if not host or parts.path.strip("/") or parts.username:
         raise WrongAddress(example=EXAMPLE)
     return host, port
+
+
+def _readable(name: str) -> str:
+    """A name that is no UTF-8 is taken for GB18030, as servers on Chinese Windows write it."""
+    raw = name.encode("utf-8", "surrogateescape")
+    return name if raw.decode("utf-8", "ignore") == name else raw.decode("gb18030", "replace")
 
 
 def _marks(attributes: asyncssh.SFTPAttrs) -> Marks:

@@ -37,7 +37,10 @@ MARKS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 
 def validate(access: Access) -> None:
-    parts = urlsplit(access.address)
+    try:
+        parts = urlsplit(access.address)
+    except ValueError:
+        raise WrongAddress(example=EXAMPLE) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         raise WrongAddress(example=EXAMPLE)
     try:
@@ -70,7 +73,7 @@ class Url:
                     if not answer.has_redirect_location:
                         yield _stream(answer, urlsplit(url).hostname)
                         return
-                    url = urljoin(url, answer.headers["Location"])
+                    url = self._redirected(url, answer)
         except outbound.Forbidden:
             raise AddressForbidden(host=urlsplit(url).hostname) from None
         except httpx.TimeoutException:
@@ -78,6 +81,15 @@ class Url:
         except (httpx.HTTPError, httpx.InvalidURL):
             raise Unreachable(host=urlsplit(url).hostname) from None
         raise RedirectedTooOften(host=urlsplit(url).hostname)
+
+    def _redirected(self, url: str, answer: httpx.Response) -> str:
+        """Where a server sends us; Unreachable if that is no address."""
+        try:
+            following = urljoin(url, answer.headers["Location"])
+            urlsplit(following)
+        except ValueError:
+            raise Unreachable(host=urlsplit(url).hostname) from None
+        return following
 
     @contextmanager
     def _asked(self, url: str, before: Marks) -> Iterator[httpx.Response]:

@@ -174,7 +174,10 @@ def _look_and_import(this: PullRun, file: File, kept: Kept, marks: dict[str, Any
             raise agreement.missing(this.pull, file.name, look)
         _note(this, file, "agreed", size=kept.size)
     else:
-        _bring_in(_hand_over(this, file, kept, marks, look, agreed))
+        begun = _hand_over(this, file, kept, marks, look, agreed)
+        if begun.path != str(kept.path):  # the same file is on its way in already
+            kept.discard()
+        _bring_in(begun)
         _note(this, file, "imported", size=kept.size)
 
 
