@@ -12,6 +12,8 @@ ALLOWED = {
     "Chen",
     "GB",
     "UTF",
+    "BIG",
+    "CP",
     "Tab",
     "gz",
     "csv",

@@ -90,9 +90,10 @@ def history() -> QuerySet[Import]:
 
 
 def latest_quality() -> QuerySet[SourceQuality]:
-    """How good each source is by its last measure, the largest sources first."""
+    """How good each source is by its last measure, the largest sources first; none of which nothing is left."""
     newest = SourceQuality.objects.order_by("source_id", "-on").distinct("source_id")
-    return SourceQuality.objects.filter(pk__in=newest.values("pk")).select_related("source").order_by("-rows", "source")
+    measured = SourceQuality.objects.filter(pk__in=newest.values("pk")).exclude(rows=0, records=0)
+    return measured.select_related("source").order_by("-rows", "source")
 
 
 def quarantined(this: Import, *, limit: int = 100) -> Iterator[tuple[QuarantinedRow, str]]:

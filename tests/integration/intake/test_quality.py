@@ -10,6 +10,7 @@ from shuke.customers.merging import Pair
 from shuke.customers.models import ContactPoint, Customer, Source
 from shuke.intake import queries, services
 from shuke.intake.models import SourceQuality
+from undoing import undone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +86,9 @@ def test_a_day_is_measured_once_and_anew(brought):
 
 def test_dry_runs_and_what_was_undone_do_not_count(brought):
     brought(MEMBERS, dry_run=True)
+    undone(brought(MEMBERS))
+    services.measure(source_id=Source.objects.get().pk, at=now())
 
-    quality = measured(code="shop")
-    assert (quality.rows, quality.accepted, quality.accuracy) == (0, None, None)
+    quality = SourceQuality.objects.get()
+    assert (quality.rows, quality.records, quality.accepted, quality.accuracy) == (0, 0, None, None)
+    assert not queries.latest_quality().exists()
