@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 RUNS = 30
+NOT_TAKEN = (Import.Status.FAILED, Import.Status.UNDOING, Import.Status.UNDONE)
+"""An import with such an end has taken nothing of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def last_fetched(pull: Pull, name: str) -> Fetched | None:
 
 def imported_last(pull: Pull) -> Import | None:
     """The last file of the source and kind that came in, by whatever way."""
-    return _of(pull.source, pull.kind).exclude(status=Import.Status.FAILED).first()
+    return _of(pull.source, pull.kind).exclude(status__in=NOT_TAKEN).first()
 
 
 def agreed(pull: Pull, header: Sequence[str]) -> Mapping | None:
@@ -103,9 +105,9 @@ def last_agreed(pull: Pull) -> Import | None:
 
 
 def _taken(pull: Pull) -> QuerySet[Fetched]:
-    """Whose import failed, or was for another source or kind, is not taken, and may be fetched again."""
+    """Whose import failed, was undone, or was for another source or kind, is not taken, and may be fetched again."""
     theirs = pull.fetched.filter(of_import__source=pull.source, of_import__kind=pull.kind)
-    return theirs.exclude(of_import__status=Import.Status.FAILED)
+    return theirs.exclude(of_import__status__in=NOT_TAKEN)
 
 
 def _of(source: Source, kind: str) -> QuerySet[Import]:

@@ -118,12 +118,13 @@ class TestARun:
         this = fetch(pull_of(web))
         assert (this.status, Order.objects.get().identity.source_key) == (PullRun.Status.DONE, "陳先生")
 
-    def test_an_import_that_failed_is_fetched_again(self, web, agreed, pull_of, fetch):
+    @pytest.mark.parametrize("end", [Import.Status.FAILED, Import.Status.UNDONE])
+    def test_what_an_import_has_not_kept_is_fetched_again(self, web, agreed, pull_of, fetch, end):
         agreed()
         web.put(ORDERS, ETag='"1"')
         pull = pull_of(web)
         fetch(pull)
-        Import.objects.filter(file_name="orders.csv").update(status=Import.Status.FAILED)
+        Import.objects.filter(file_name="orders.csv").update(status=end)
         assert [file["state"] for file in fetch(pull).found] == ["imported"]
 
     def test_of_the_files_kept_for_somebody_the_last_two_stay(self, web, pull_of, fetch, settings):

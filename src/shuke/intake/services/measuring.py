@@ -54,7 +54,7 @@ SELECT %(source)s, %(today)s, coalesce(files.rows, 0), coalesce(files.as_is, 0),
 FROM (
     SELECT sum((report ->> 'rows_in')::bigint) AS rows,
         sum(greatest(0, (report ->> 'rows_in')::bigint - (report ->> 'quarantined')::bigint - cell_faults)) AS as_is,
-        max(least(coalesce((report ->> 'newest_on')::date, finished_at::date), %(today)s)) AS newest_on,
+        least(coalesce(max((report ->> 'newest_on')::date), max(finished_at)::date), %(today)s) AS newest_on,
         max(finished_at) AS imported_at
     FROM taken
 ) AS files, (
