@@ -33,5 +33,6 @@ def _entry(url: str) -> dict:
         "HOST": unquote(query.pop("host", parts.hostname or "")),
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **query},
     }

@@ -93,8 +93,18 @@ class Import(models.Model):
         return self.status not in self.UNFINISHED
 
     @property
-    def can_be_undone(self) -> bool:
+    def is_kept(self) -> bool:
+        """Whether what it has written stands."""
         return self.status == self.Status.DONE and not self.dry_run
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether something of it stands; of one that was undone, what stayed may go once nothing hangs on it."""
+        return self.is_kept or (self.status == self.Status.UNDONE and self.has_left_something)
+
+    @property
+    def has_left_something(self) -> bool:
+        return any(self.undo_report.get(what) for what in ("orders_kept", "interactions_kept", "records_kept"))
 
     @property
     def accepted(self) -> float | None:

@@ -184,3 +184,9 @@ def test_a_customer_is_won_by_several_channels_in_several_months(brought):
     this = brought("客户编号,渠道,获客成本,月份\n7,抖音,10,2026-05\n7,抖音,20,2026-06\n7,门店,5,2026-06\n")
 
     assert this.report["inserted"] == AcquisitionCost.objects.count() == 3
+
+
+def test_parts_of_a_key_do_not_run_into_each_other(brought):
+    this = brought("商品编码,成本价,生效日期\nA8|2026-01-01,7,\nA8,8,2026-01-01\n")
+
+    assert this.report["inserted"] == ProductCost.objects.count() == 2

@@ -193,3 +193,20 @@ def test_a_refund_that_is_through_counts_however_that_is_said(brought, status):
     brought(PART.replace("退款成功", status))
 
     assert len(events()) == 1
+
+
+@pytest.mark.parametrize("day", ["9999-12-31 23:59:59", "0001-01-01", "9999-12-31"])
+def test_a_refund_on_a_day_that_cannot_be_is_dated_by_the_import(brought, day):
+    brought(TWO)
+    this = brought(PART.replace("2026-02-10 12:00", day))
+
+    assert events()[0][-1] == f"{localdate()}"
+    assert {warning["code"] for warning in this.report["warnings"]} == {"date_impossible"}
+    assert this.report["newest_on"] is None
+
+
+def test_a_refund_before_its_order_is_remarked(brought):
+    brought(TWO)
+    this = brought(PART.replace("2026-02-10", "2020-02-10"))
+
+    assert [warning["code"] for warning in this.report["warnings"]] == ["refund_before_order"]

@@ -223,3 +223,17 @@ def test_what_came_live_after_a_file_stays_though_the_day_had_corrected_it_befor
 
     assert (report["orders_restored"], report["orders_kept"]) == (0, 1)
     assert Order.objects.get(source_key="A1").amount == 1_300
+
+
+def test_what_stayed_goes_once_nothing_hangs_on_it_whatever_the_order_of_undoing(brought):
+    empty = content()
+    first, second = brought(FIRST), brought(SECOND)
+    assert undone(first).undo_report["orders_kept"] == 2
+
+    undone(second)
+    again = undone(Import.objects.get(pk=first.pk))
+
+    assert content() == empty
+    assert (again.undo_report["orders_kept"], again.undo_report["orders_removed"]) == (0, 2)
+    with pytest.raises(services.NotUndoable):
+        undone(Import.objects.get(pk=first.pk))

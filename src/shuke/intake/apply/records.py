@@ -62,15 +62,14 @@ ON CONFLICT (source_id, code) DO NOTHING
 """
 COSTS = """
 SELECT staged.line, product.id AS product_id, staged.since, staged.cost AS unit_cost, staged.margin,
-    product.code || coalesce('|' || staged.since, '') AS source_key
+    md5(jsonb_build_array(product.code, staged.since)::text) AS source_key
 FROM {staged} AS staged
 JOIN product ON product.source_id = %(source)s
     AND product.code = coalesce(staged.product, left(staged.product_name, 100))
 """
 ACQUISITION = """
 SELECT staged.line, person.identity_id, staged.channel, staged."on", staged.amount,
-    CASE WHEN staged.customer_key IS NOT NULL THEN 'customer:' || md5(staged.customer_key) ELSE 'channel:' END
-        || coalesce('|' || staged.channel, '') || coalesce('|' || staged."on", '') AS source_key
+    md5(jsonb_build_array(staged.customer_key, staged.channel, staged."on")::text) AS source_key
 FROM {staged} AS staged LEFT JOIN person USING (customer_key)
 """
 # Several lines of one day, channel and campaign are several amounts, told in the same order by the next file.

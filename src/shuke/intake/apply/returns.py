@@ -87,6 +87,8 @@ COUNTS = """
 SELECT coalesce(sum(articles) FILTER (WHERE outcome = 'inserted'), 0)::bigint AS inserted,
     coalesce(sum(articles) FILTER (WHERE outcome = 'updated'), 0)::bigint AS updated,
     count(DISTINCT order_id) AS orders,
+    (SELECT count(*) FROM news JOIN customer_order AS orders ON orders.id = news.order_id
+     WHERE news.told_on < orders.ordered_on) AS too_early,
     (SELECT count(*) FROM (
         SELECT orders.id FROM head JOIN customer_order AS orders ON orders.id = head.present_id
         JOIN order_event AS event ON event.order_id = orders.id AND event.kind IN ('refund', 'return')
@@ -97,6 +99,7 @@ FROM news
 """
 
 REMARKS = (
+    ("too_early", "refund_before_order", "at"),
     ("further_rows", "entry_repeated", "entry"),
     ("not_through", "return_not_done", "status"),
     ("too_much", "refunds_exceed_order", "amount"),

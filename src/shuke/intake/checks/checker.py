@@ -126,7 +126,8 @@ class Checker:
             judged.append(f"{self._kept(known)} AS {key}")
             judged.append(f"{self._problem(known)} AS problem_{key}")
         if "at" in self._mapping.columns:
-            judged.append(f"(v_at AT TIME ZONE {forms.literal(zone)})::DATE AS at_on")
+            at = _of(self._readings[Form.TIME].within, "at")
+            judged.append(f"(({at}) AT TIME ZONE {forms.literal(zone)})::DATE AS at_on")
         if self._mapping.by_line:
             judged.append(f"CASE WHEN {LINE_FITS} THEN ({LINE_AMOUNT})::BIGINT END AS line_amount")
         steps = [f"SELECT {', '.join(step)} FROM " for step in (judged, values, tidy, clean)]

@@ -26,6 +26,7 @@ PROBLEMS = {
     "order_unknown": _(
         "No order with this number has come from this source yet. Import the orders, then read this file again."
     ),
+    "refund_before_order": _("The refund is dated before its order."),
     "refunds_exceed_order": _("More has been paid back for the order than was paid for it."),
     "return_not_done": _(
         "The refund is not through yet or was called off; it counts once the file says that it is done."

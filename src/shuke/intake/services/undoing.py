@@ -1,5 +1,6 @@
 """Undoing an import: asked for by a person, done by the worker in one transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -38,10 +39,15 @@ def undo(*, import_id: int, at: datetime | None = None) -> Import:
     this = Import.objects.select_for_update(of=("self",)).select_related("source").get(pk=import_id)
     if this.status != Import.Status.UNDOING:
         return this
-    this.undo_report, this.undone_at = undoing.undo(this), at or now()
+    this.undo_report, this.undone_at = _added(this.undo_report, undoing.undo(this)), at or now()
     this.status = Import.Status.UNDONE
     this.save(update_fields=["status", "undo_report", "undone_at"])
     audit.record(this.undone_by, "import.undone", this, at=this.undone_at, **this.undo_report)
     enqueue("scoring.run", key="scoring.run")
     enqueue("intake.measure", key=f"intake.measure:{this.source_id}", source_id=this.source_id)
     return this
+
+
+def _added(before: Mapping[str, int], now_done: Mapping[str, int]) -> dict[str, int]:
+    """What several undoings of one import have done; what stays is what the last has left."""
+    return {what: count if what.endswith("_kept") else before.get(what, 0) + count for what, count in now_done.items()}

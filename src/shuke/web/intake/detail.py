@@ -41,7 +41,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         uploads.remember(request, upload)
         return redirect("web:imports.preview", token=upload.token)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    source = request.GET.get("source", "")
+    source = request.GET.get("source", "").replace("\0", "")
     past = queries.history().filter(source__code=source) if source else queries.history()
     context = {"form": form, "imports": past[:PAST_IMPORTS], "source": source}
     return render(request, "intake/imports.html", context, status=status)
@@ -115,5 +115,5 @@ def _report(this: Import) -> dict:
         "rows": set_aside(this),
         "repaired": this.quarantined.exclude(repair=None).count(),
         "repeated_by": this.repeated_by.last(),
-        "repairable": bool(this.header) and this.can_be_undone and not this.repeated_by.exists(),
+        "repairable": bool(this.header) and this.is_kept and not this.repeated_by.exists(),
     }
