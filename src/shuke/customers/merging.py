@@ -90,6 +90,55 @@ DELETE FROM customer_owner USING merge_trace AS trace
 WHERE trace.merge_id = ANY(%(merges)s) AND trace."table" = 'customer_owner' AND trace.record_id = customer_owner.id
   AND (trace.body ->> 'owner_id')::bigint = customer_owner.owner_id
 """
+# What the kept customer's profile leaves blank is told by the absorbed one's; a birthday and a name each as a whole.
+CARRY_PROFILES = """
+WITH told AS (
+    SELECT DISTINCT ON (kept.id, part.name) merge.id AS merge_id, kept.id, part.body
+    FROM customer_merge AS merge
+    JOIN customer AS kept ON kept.id = merge.kept_id JOIN customer AS absorbed ON absorbed.id = merge.absorbed_id,
+    LATERAL (VALUES
+        ('name', kept.name = '' AND absorbed.name <> '', jsonb_build_object(
+            'name', absorbed.name, 'pinyin', absorbed.pinyin, 'initials', absorbed.initials)),
+        ('birthday', kept.birth_day IS NULL AND absorbed.birth_day IS NOT NULL, jsonb_build_object(
+            'birth_year', absorbed.birth_year, 'birth_month', absorbed.birth_month, 'birth_day', absorbed.birth_day,
+            'birth_calendar', absorbed.birth_calendar, 'birth_leap_month', absorbed.birth_leap_month)),
+        ('registered', kept.registered_on IS NULL AND absorbed.registered_on IS NOT NULL,
+            jsonb_build_object('registered_on', absorbed.registered_on)),
+        ('store', kept.home_store_id IS NULL AND absorbed.home_store_id IS NOT NULL,
+            jsonb_build_object('home_store_id', absorbed.home_store_id))
+    ) AS part(name, is_lent, body)
+    WHERE merge.id = ANY(%(merges)s) AND part.is_lent ORDER BY kept.id, part.name, merge.id
+), lent AS (
+    SELECT merge_id, id, jsonb_object_agg(key, value) AS body FROM told, jsonb_each(body) GROUP BY merge_id, id
+), filled AS (
+    UPDATE customer SET name = now.name, pinyin = now.pinyin, initials = now.initials, birth_year = now.birth_year,
+        birth_month = now.birth_month, birth_day = now.birth_day, birth_calendar = now.birth_calendar,
+        birth_leap_month = now.birth_leap_month, registered_on = now.registered_on, home_store_id = now.home_store_id
+    FROM (SELECT id, jsonb_object_agg(key, value) AS body FROM told, jsonb_each(body) GROUP BY id) AS each
+    JOIN customer AS before USING (id), LATERAL jsonb_populate_record(before, each.body) AS now
+    WHERE customer.id = each.id
+)
+INSERT INTO merge_trace (merge_id, "table", record_id, body) SELECT merge_id, 'customer', id, body FROM lent
+"""
+# What somebody has written there since stays.
+TAKE_PROFILES_BACK = """
+UPDATE customer SET
+    name = CASE WHEN lent.name = customer.name THEN '' ELSE customer.name END,
+    pinyin = CASE WHEN lent.name = customer.name THEN '' ELSE customer.pinyin END,
+    initials = CASE WHEN lent.name = customer.name THEN '' ELSE customer.initials END,
+    birth_year = CASE WHEN is_their_birthday THEN NULL ELSE customer.birth_year END,
+    birth_month = CASE WHEN is_their_birthday THEN NULL ELSE customer.birth_month END,
+    birth_day = CASE WHEN is_their_birthday THEN NULL ELSE customer.birth_day END,
+    birth_calendar = CASE WHEN is_their_birthday THEN 'solar' ELSE customer.birth_calendar END,
+    birth_leap_month = customer.birth_leap_month AND NOT is_their_birthday,
+    registered_on = nullif(customer.registered_on, lent.registered_on),
+    home_store_id = nullif(customer.home_store_id, lent.home_store_id)
+FROM merge_trace AS trace JOIN customer AS present ON present.id = trace.record_id,
+    LATERAL jsonb_populate_record(NULL::customer, trace.body) AS lent,
+    LATERAL (SELECT coalesce((lent.birth_month, lent.birth_day) = (present.birth_month, present.birth_day)
+        AND lent.birth_year IS NOT DISTINCT FROM present.birth_year, false)) AS birthday(is_their_birthday)
+WHERE trace.merge_id = ANY(%(merges)s) AND trace."table" = 'customer' AND customer.id = trace.record_id
+"""
 FORGET_CANDIDATES = """
 DELETE FROM duplicate_candidate USING customer_merge AS merge
 WHERE merge.id = ANY(%(merges)s) AND merge.absorbed_id IN (first_id, second_id)
@@ -177,7 +226,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
         raise MergedFurther(name=str(row.kept))
     row.undone_at, row.undone_by = at, by
     row.save(update_fields=["undone_at", "undone_by"])
-    _run([row.pk], BRING_IDENTITIES_BACK, TAKE_TAGS_BACK, TAKE_OWNERS_BACK)
+    _run([row.pk], BRING_IDENTITIES_BACK, TAKE_TAGS_BACK, TAKE_OWNERS_BACK, TAKE_PROFILES_BACK)
     for follower in identities_moved:
         follower.parted([row.pk], at)
     _remember_apart(row.kept, row.absorbed, by=by, at=at)
@@ -237,7 +286,7 @@ def _join(pairs: Sequence[Pair], *, by: User | None, at: datetime) -> list[Merge
         batch_size=5_000,
     )
     keys = [merge.pk for merge in merges]
-    _run(keys, NOTE_IDENTITIES, MOVE_IDENTITIES, CARRY_TAGS, CARRY_OWNERS, FORGET_CANDIDATES)
+    _run(keys, NOTE_IDENTITIES, MOVE_IDENTITIES, CARRY_TAGS, CARRY_OWNERS, CARRY_PROFILES, FORGET_CANDIDATES)
     for follower in identities_moved:
         follower.joined(keys, at)
     return merges

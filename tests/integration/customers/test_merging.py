@@ -19,7 +19,7 @@ from shuke.history import services as facts
 from shuke.history.models import CustomerMark
 from shuke.segments.models import CustomerListing, Membership
 from shuke.segments.queries import customer_list, found
-from shuke.staff.models import Line
+from shuke.staff.models import Line, Store
 from shuke.staff.rights import Role
 
 CONTENT = (
@@ -110,6 +110,37 @@ def test_undoing_leaves_the_content_as_it_was(lead, agent):
     assert content() == before
     assert AuditEntry.objects.filter(action="customers.merge_undone").count() == 1
     assert [fault for check in invariants for fault in check()] == []
+
+
+def test_what_the_kept_profile_leaves_blank_is_told_by_the_absorbed_and_goes_with_it(lead):
+    kept, absorbed, other = listed("王小明"), listed("王晓明"), listed("王明")
+    Customer.objects.filter(pk=kept.pk).update(birth_month=8, birth_day=15)
+    store = Store.objects.create(code="一店", name="一店", time_zone="Asia/Shanghai")
+    told = {"birth_year": 1990, "birth_month": 1, "birth_day": 2, "registered_on": date(2023, 2, 16)}
+    Customer.objects.filter(pk=absorbed.pk).update(**told)
+    Customer.objects.filter(pk=other.pk).update(registered_on=date(2024, 1, 1), home_store=store)
+    before = content()
+
+    merges = merging.merge_all(pairs=[Pair(kept.pk, absorbed.pk), Pair(kept.pk, other.pk)], at=now())
+
+    kept.refresh_from_db()
+    assert (kept.name, kept.birth_year, kept.birth_day) == ("王小明", None, 15)
+    assert (kept.registered_on, kept.home_store.code) == (date(2023, 2, 16), "一店")
+    for merge in reversed(merges):
+        merging.undo(merge=merge, by=lead, at=now())
+    assert content()["customer"] == before["customer"]
+
+
+def test_what_somebody_has_written_into_the_profile_since_stays(lead):
+    kept, absorbed = listed("王小明"), listed("王晓明")
+    Customer.objects.filter(pk=absorbed.pk).update(registered_on=date(2023, 2, 16), birth_month=1, birth_day=2)
+    merge = merging.merge(pair=Pair(kept.pk, absorbed.pk), by=lead, at=now())
+    Customer.objects.filter(pk=kept.pk).update(registered_on=date(2022, 1, 1))
+
+    merging.undo(merge=merge, by=lead, at=now())
+
+    kept.refresh_from_db()
+    assert (kept.registered_on, kept.birth_day) == (date(2022, 1, 1), None)
 
 
 def test_the_kept_customer_has_the_tags_and_the_colleague_of_both(lead, agent):
