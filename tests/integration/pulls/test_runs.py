@@ -203,8 +203,9 @@ def test_a_killed_run_is_taken_up_and_nothing_comes_in_twice(sftp, agreed, pull_
     pull = pull_of(sftp)
     chance, kills = random.Random(20_261_122), 0
     this = services.ask(pull=pull, by=None, at=timezone.now())
-    while not PullRun.objects.get(pk=this.pk).is_finished:
-        kills += _killed(this, settings.SHUKE.home, after=chance.uniform(1, 9) if kills < KILLS else 600)
+    while not PullRun.objects.get(pk=this.pk).is_finished:  # each gets a little further than the one before
+        after = chance.uniform(0.3, 0.5) * (kills + 1) if kills < KILLS else 600
+        kills += _killed(this, settings.SHUKE.home, after=after)
     this.refresh_from_db()
     assert (kills > 0, this.status, this.failure) == (True, PullRun.Status.DONE, {})
     assert sorted(Fetched.objects.values_list("name", flat=True)) == ["orders-0.csv", "orders-1.csv", "orders-2.csv"]
