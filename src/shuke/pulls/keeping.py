@@ -13,6 +13,7 @@ from django.conf import settings
 
 from shuke.intake.models import Import
 from shuke.intake.reading.sealed import FRAME_BYTES, new_key, seal
+from shuke.intake.services import uploads_folder
 from shuke.pulls.models import PullRun
 from shuke.pulls.problems import TooLarge, TooSlow
 
@@ -40,7 +41,7 @@ class Kept:
 
 def keep(chunks: Iterator[bytes], *, run: PullRun, host: str) -> Kept:
     """Store what comes in; TooLarge or TooSlow beyond the limits, and then nothing stays."""
-    path, key = _folder() / f"{_prefix(run)}{uuid.uuid4().hex}", new_key()
+    path, key = uploads_folder() / f"{_prefix(run)}{uuid.uuid4().hex}", new_key()
     plain = _Plain(chunks, host)
     try:
         with path.open("xb") as file:
@@ -53,7 +54,7 @@ def keep(chunks: Iterator[bytes], *, run: PullRun, host: str) -> Kept:
 
 def discard_half_done(run: PullRun) -> None:
     """Throw away what a killed attempt at `run` has left behind."""
-    for path in _folder().glob(f"{_prefix(run)}*"):
+    for path in uploads_folder().glob(f"{_prefix(run)}*"):
         discard_unless_imported(path)
 
 
@@ -91,12 +92,6 @@ class _Plain(io.RawIOBase):
             raise TooLarge(host=self._host, megabytes=MOST_BYTES >> 20)
         if time.monotonic() > self._until:
             raise TooSlow(host=self._host)
-
-
-def _folder() -> Path:
-    folder = Path(settings.SHUKE.home) / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
 
 
 def _prefix(run: PullRun) -> str:

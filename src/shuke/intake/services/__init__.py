@@ -11,6 +11,7 @@ from shuke.intake.services.importing import (
     repeat,
     run,
     start,
+    uploads_folder,
 )
 from shuke.intake.services.measuring import measure, measure_all
 from shuke.intake.services.repairing import NothingRepaired, Repair, RepeatedAlready, repair, repeat_repaired
@@ -41,4 +42,5 @@ __all__ = [
     "start",
     "sweep",
     "undo",
+    "uploads_folder",
 ]

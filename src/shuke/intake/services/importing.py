@@ -53,11 +53,16 @@ class Stopped(ShukeError):
     message = _("An error of the program has stopped this import. If that happens again, tell your administrator.")
 
 
-def keep(upload: BinaryIO) -> tuple[Path, bytes]:
-    """Store what somebody sent, encrypted with a key of its own; returns where it lies, and the key for `begin`."""
+def uploads_folder() -> Path:
+    """Where what people send and what is fetched lies, encrypted."""
     folder = Path(settings.SHUKE.home) / "uploads"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path, key = folder / uuid.uuid4().hex, new_key()
+    return folder
+
+
+def keep(upload: BinaryIO) -> tuple[Path, bytes]:
+    """Store what somebody sent, encrypted with a key of its own; returns where it lies, and the key for `begin`."""
+    path, key = uploads_folder() / uuid.uuid4().hex, new_key()
     with path.open("xb") as file:
         seal(upload, file, key)
     return path, key

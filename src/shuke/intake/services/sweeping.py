@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import Q
 
 from shuke.intake.models import Import
+from shuke.intake.services.importing import uploads_folder
 
 KEPT_FOR = timedelta(days=7)
 KEPT_FOR_REPAIRS = timedelta(days=90)
@@ -15,7 +15,7 @@ KEPT_FOR_REPAIRS = timedelta(days=90)
 
 def sweep(*, at: datetime) -> int:
     """Delete the files of imports that ended long ago, and of those alone that were sent to us; returns how many."""
-    uploads = Path(settings.SHUKE.home) / "uploads"
+    uploads = uploads_folder()
     ended = Import.objects.exclude(upload_key=None).exclude(status__in=Import.UNFINISHED)
     done_with = ended.filter(
         Q(finished_at__lte=at - KEPT_FOR, quarantined=None) | Q(finished_at__lte=at - KEPT_FOR_REPAIRS)
