@@ -1,6 +1,6 @@
 """Why a follow-up exists and why now: codes with numbers when it is made, words in the reader's language when shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,16 @@ def of(item: FollowUp | Waiting) -> list[str]:
 
 def causes(item: FollowUp | Waiting) -> list[str]:
     """Why a follow-up exists and why now, in words, for pages that show the value at risk as a figure beside them."""
-    return [words(reason) for reason in item.reasons]
+    return [words(reason) for reason in _told_once(item.reasons)]
+
+
+def _told_once(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """The reasons, of which only the first that knows of the last contact names its day."""
+    known = None
+    for reason in reasons:
+        contact = reason.get("last_contact_on")
+        yield {**reason, "last_contact_on": None} if contact and contact == known else reason
+        known = known or contact
 
 
 def words(reason: Reason) -> str:
@@ -99,6 +108,19 @@ def _stopped(reason: Reason) -> str:
     }
 
 
+def _merged(reason: Reason) -> str:
+    return _("the customer was merged with another who has one open")
+
+
+def _not_due(reason: Reason) -> str:
+    """The customer is as described here, and so is not due any more."""
+    standing = [Tier(reason["tier"]).label if reason.get("tier") else _("no tier")]
+    if reason.get("activity"):
+        standing.append(Activity(reason["activity"]).label)
+    now = " · ".join(str(word) for word in standing)
+    return _with_last_contact(_("no longer due; the customer is now: %(standing)s") % {"standing": now}, reason)
+
+
 def _value_at_risk(reason: Reason) -> str:
     amount = from_minor(reason["amount"])
     return _("%(amount)s %(currency)s at risk") % {"amount": f"{amount:,.0f}", "currency": settings.SHUKE.currency}
@@ -117,4 +139,6 @@ WORDS: dict[str, Callable[[Reason], str]] = {
     "retry": _retry,
     "stopped": _stopped,
     "value_at_risk": _value_at_risk,
+    "merged": _merged,
+    "not_due": _not_due,
 }

@@ -62,6 +62,12 @@ def test_an_activity_with_the_shorter_interval_decides_too(shop: Shop):
     assert (codes(follow_up), follow_up.due_on) == (["activity_cadence"], DAY + days(2))
 
 
+def test_who_was_never_contacted_hears_of_the_deciding_rule_alone(shop: Shop):
+    customer = shop.customer(owner=shop.colleague(), activity="lost")
+    shop.plan()
+    assert codes(FollowUp.objects.get(customer=customer)) == ["never_contacted", "tier_cadence"]
+
+
 def test_only_tiers_carried_by_people_make_work(shop: Shop):
     agent = shop.colleague()
     silver = shop.customer(owner=agent, tier="silver")

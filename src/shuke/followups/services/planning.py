@@ -1,5 +1,7 @@
 """The plan of a business date: who is due, who carries them, who is opened now and who waits.
 
+What a former plan opened and nobody has begun is looked at again: it says anew why it exists, or is withdrawn.
+
 Every step is one statement over all customers. The due are gathered in a temporary table, `follow_up_due`; beside
 them stand, as `held`, the customers whose open follow-up belongs to somebody who has left.
 """
@@ -31,6 +33,8 @@ class Counts:
     """What one run of the planner did."""
 
     escalated: int
+    said_anew: int
+    withdrawn: int
     handed_over: int
     opened: int
     named: int
@@ -95,7 +99,10 @@ def _values(rule: Published[CadencePolicy], *, on: date, run_id: int | None, at:
 def _decide(cursor: CursorWrapper, values: dict[str, Any], *, opens: bool) -> Counts:
     cursor.execute(statements.REFRESH_VALUE_AT_RISK)
     escalated = _rows(cursor, statements.ESCALATE, values)
-    _gather(cursor, values)
+    _gather_due(cursor, values)
+    said_anew = _rows(cursor, statements.SAY_ANEW, values)
+    withdrawn = _rows(cursor, statements.WITHDRAW, values)
+    _gather_left_behind(cursor, values)
     _deal(cursor)
     handed_over = _rows(cursor, statements.HAND_OVER)
     opened = _rows(cursor, statements.OPEN, values) if opens else 0
@@ -103,12 +110,17 @@ def _decide(cursor: CursorWrapper, values: dict[str, Any], *, opens: bool) -> Co
     cursor.execute(statements.FORGET_WAITING)
     waiting = _rows(cursor, statements.NOTE_WAITING)
     unowned = Waiting.objects.filter(owner=None).count()
-    return Counts(escalated, handed_over, opened, named, waiting, unowned)
+    return Counts(escalated, said_anew, withdrawn, handed_over, opened, named, waiting, unowned)
 
 
-def _gather(cursor: CursorWrapper, values: dict[str, Any]) -> None:
+def _gather_due(cursor: CursorWrapper, values: dict[str, Any]) -> None:
     cursor.execute(statements.CREATE_DUE)
     cursor.execute(statements.GATHER_DUE, values)
+
+
+def _gather_left_behind(cursor: CursorWrapper, values: dict[str, Any]) -> None:
+    """From here on the due are those without an open follow-up, and those whose colleague has left."""
+    cursor.execute(statements.LEAVE_OPEN)
     cursor.execute(statements.GATHER_LEFT_BEHIND, values)
     cursor.execute("ANALYZE follow_up_due (customer_id, owner_id, value_at_risk)")
 

@@ -13,7 +13,12 @@ UPDATE follow_up SET escalated_at = %(at)s
 WHERE closed_at IS NULL AND escalated_at IS NULL AND overdue_on <= %(on)s
 """
 
-# The sorts over all who are due fit into this memory; it is given back with the transaction.
+# What a plan made and nobody has begun: no attempt, no move, nothing said by the customer.
+UNTOUCHED = """cause = 'cadence' AND stage = 'todo' AND previous_id IS NULL
+    AND NOT jsonb_path_exists(reasons, '$[*] ? (@.code == "promised" || @.code == "retry")')"""
+
+# The sorts over all who are due fit into this memory; it is given back with the transaction. `untouched_id` is the open
+# follow-up that a former plan made for the same customer, and that nobody has begun since.
 CREATE_DUE = """
 SET LOCAL work_mem = '64MB';
 DROP TABLE IF EXISTS pg_temp.follow_up_due;
@@ -23,34 +28,40 @@ CREATE TEMPORARY TABLE follow_up_due (
     due_on date,
     reasons jsonb,
     owner_id bigint,
+    untouched_id bigint,
     held boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP
 """
 
 # `touched_on` is the last contact or the last attempt: who could not be reached is not tried again the next day.
-# A reason is kept when its own interval has run out too; the shorter one decides the day and stands first.
+# Of the rules of tier and activity the one with the shorter interval decides the day and stands first; the other is
+# named beside it when its own interval has run out too.
 GATHER_DUE = """
-INSERT INTO follow_up_due (customer_id, value_at_risk, due_on, reasons, owner_id)
+INSERT INTO follow_up_due (customer_id, value_at_risk, due_on, reasons, owner_id, untouched_id)
 WITH tier AS (
     SELECT * FROM jsonb_to_recordset(%(tiers)s::jsonb) AS rule (tier text, contacts int, per text, every_days int)
 ), activity AS (
     SELECT * FROM jsonb_to_recordset(%(activities)s::jsonb) AS rule (activity text, every_days int)
 ), tried AS (
     SELECT customer_id, (max(closed_at) AT TIME ZONE %(zone)s)::date AS tried_on
-    FROM follow_up WHERE closed_at >= %(since)s GROUP BY customer_id
+    FROM follow_up WHERE closed_at >= %(since)s AND withdrawn IS NULL GROUP BY customer_id
+), untouched AS (
+    SELECT id, customer_id FROM follow_up
+    WHERE closed_at IS NULL AND {untouched}
 ), candidate AS (
     SELECT
         listing.customer_id, listing.value_at_risk, listing.first_ordered_on, listing.last_contact_on, listing.tier,
+        untouched.id AS untouched_id,
         greatest(listing.last_contact_on, tried.tried_on) AS touched_on,
         CASE
             WHEN listing.orders = 1 AND listing.first_ordered_on >= %(on)s::date - %(welcome_days)s THEN 'new'
             ELSE listing.activity
         END AS activity
-    FROM customer_list listing LEFT JOIN tried USING (customer_id)
+    FROM customer_list listing LEFT JOIN tried USING (customer_id) LEFT JOIN untouched USING (customer_id)
     WHERE listing.tier = ANY(%(carried)s)
-      AND NOT EXISTS (
+      AND (untouched.id IS NOT NULL OR NOT EXISTS (
           SELECT FROM follow_up WHERE follow_up.customer_id = listing.customer_id AND follow_up.closed_at IS NULL
-      )
+      ))
 ), rhythm AS (
     SELECT
         candidate.*, tier.contacts, tier.per, tier.every_days AS tier_days, activity.every_days AS activity_days,
@@ -69,12 +80,19 @@ WITH tier AS (
 ), reasoned AS (
     SELECT
         *,
-        CASE WHEN coalesce(touched_on + tier_days <= %(on)s::date + %(days_ahead)s, true) THEN
+        CASE WHEN coalesce(
+            touched_on + tier_days <= %(on)s::date + %(days_ahead)s,
+            tier_days <= coalesce(activity_days, tier_days)
+        ) THEN
             jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
                 'code', 'tier_cadence', 'tier', tier, 'contacts', contacts, 'per', per,
                 'last_contact_on', last_contact_on)))
         ELSE '[]' END AS of_tier,
-        CASE WHEN coalesce(touched_on + activity_days <= %(on)s::date + %(days_ahead)s, activity_days IS NOT NULL) THEN
+        CASE WHEN coalesce(
+            touched_on + activity_days <= %(on)s::date + %(days_ahead)s,
+            activity_days <= tier_days,
+            false
+        ) THEN
             jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
                 'code', 'activity_cadence', 'activity', activity, 'every_days', activity_days,
                 'last_contact_on', last_contact_on)))
@@ -90,12 +108,30 @@ SELECT
             CASE WHEN last_contact_on IS NULL THEN '[{"code": "never_contacted"}]' ELSE '[]' END::jsonb
             || CASE WHEN activity_days < tier_days THEN of_activity || of_tier ELSE of_tier || of_activity END
     END,
-    named.owner_id
+    named.owner_id, untouched_id
 FROM reasoned LEFT JOIN (
     customer_owner named
     JOIN staff_user colleague ON colleague.id = named.owner_id AND colleague.is_active
 ) ON named.customer_id = reasoned.customer_id AND named.line_id = %(line)s
+""".replace("{untouched}", UNTOUCHED)
+
+# The deadline of what is open stays: whoever has to do it has seen it.
+SAY_ANEW = """
+UPDATE follow_up SET reasons = due.reasons, run_id = %(run)s, policy_version = %(version)s
+FROM follow_up_due due
+WHERE follow_up.id = due.untouched_id AND follow_up.reasons <> due.reasons
 """
+
+WITHDRAW = """
+UPDATE follow_up SET closed_at = %(at)s, stage = 'done', version = version + 1,
+    withdrawn = jsonb_strip_nulls(jsonb_build_object('code', 'not_due', 'tier', listing.tier,
+        'activity', listing.activity, 'last_contact_on', listing.last_contact_on))
+FROM customer_list listing
+WHERE listing.customer_id = follow_up.customer_id AND follow_up.closed_at IS NULL AND {untouched}
+  AND NOT EXISTS (SELECT FROM follow_up_due due WHERE due.untouched_id = follow_up.id)
+""".replace("{untouched}", UNTOUCHED)
+
+LEAVE_OPEN = "DELETE FROM follow_up_due WHERE untouched_id IS NOT NULL"
 
 GATHER_LEFT_BEHIND = """
 INSERT INTO follow_up_due (customer_id, value_at_risk, owner_id, held)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django import template
 
+from shuke.followups import reasons
 from shuke.followups.models import Outcome
 from shuke.web.templatetags.shuke import mask_numbers
 
@@ -23,6 +24,12 @@ def tone_of(outcome: str, tones: Mapping[str, str]) -> str:
 def outcome_words(outcome: str) -> str:
     """What an outcome is called; words of another system stay as they are."""
     return str(Outcome(outcome).label) if outcome in Outcome.values else outcome
+
+
+@register.filter
+def reason_words(reason: reasons.Reason) -> str:
+    """One reason of a follow-up in the reader's language."""
+    return reasons.words(reason)
 
 
 @register.filter
