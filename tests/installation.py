@@ -163,24 +163,37 @@ class Installation:
         with psycopg.connect(Cluster(Home(self.home)).dsn("superuser")) as database:
             return database.execute(query).fetchall()
 
-    def log_in(self, username: str, password: str) -> Callable[..., tuple[int, str]]:
-        """A browser without scripts: `visit(path, **form)` gives status and page."""
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-        def visit(path: str, **form: str) -> tuple[int, str]:
-            request = urllib.request.Request(self.url + quote(path, safe="/?&=%"), headers={"Referer": self.url})
-            if form:
-                token = TOKEN.search(opener.open(self.url + path).read().decode())
-                request.data = urlencode(form | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
-            try:
-                with opener.open(request, timeout=30) as answer:
-                    return answer.status, answer.read().decode()
-            except urllib.error.HTTPError as refusal:
-                return refusal.code, refusal.read().decode()
-
-        status, page = visit("/accounts/login/", login=username, password=password)
+    def log_in(self, username: str, password: str) -> "Browser":
+        """A browser without scripts in which somebody has logged in."""
+        browser = Browser(self.url)
+        status, page = browser("/accounts/login/", login=username, password=password)
         assert status == 200 and "account/login" not in page, page[:500]
-        return visit
+        return browser
+
+
+class Browser:
+    """A browser without scripts: `browser(path, **form)` gives status and page."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._jar = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def __call__(self, path: str, **form: str) -> tuple[int, str]:
+        request = urllib.request.Request(self.url + quote(path, safe="/?&=%"), headers={"Referer": self.url})
+        if form:
+            token = TOKEN.search(self._opener.open(self.url + path).read().decode())
+            request.data = urlencode(form | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
+        try:
+            with self._opener.open(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
+
+    @property
+    def cookies(self) -> str:
+        """What it sends as `Cookie`."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
 
 _MARKS = (("granian", "web"), ("worker", "worker"), ("up", "up"))

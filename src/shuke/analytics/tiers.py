@@ -45,7 +45,8 @@ def _at(is_last: ir.BooleanValue, columns: list[ir.Column], *, name: str) -> dic
 def tiers(features: ir.Table, policy: TierPolicy, parameters: Parameters) -> ir.Table:
     """Add `tier`, and for its reasons `recency_line` and `money_line`: the best line that is reached.
 
-    By spend there is no line of recency, and the tier is the line of money.
+    By spend there is no line of recency, and the tier is the line of money. Who has spent nothing within the year
+    reaches no line of money, however few have spent more.
     """
     if policy.mode == "by_spend":
         spend = features.net_money_365
@@ -53,8 +54,9 @@ def tiers(features: ir.Table, policy: TierPolicy, parameters: Parameters) -> ir.
         return features.mutate(tier=line, recency_line=ibis.null("string"), money_line=line)
     gold_recency = _within_recency(features, parameters.gold_recency)
     silver_recency = _within_recency(features, parameters.silver_recency)
-    gold_money = _within_money(features, parameters.gold_money)
-    silver_money = _within_money(features, parameters.silver_money)
+    has_spent = features.net_money_365 > 0
+    gold_money = has_spent & _within_money(features, parameters.gold_money)
+    silver_money = has_spent & _within_money(features, parameters.silver_money)
     return features.mutate(
         tier=_best(gold_recency & gold_money, silver_recency & silver_money),
         recency_line=_best(gold_recency, silver_recency),

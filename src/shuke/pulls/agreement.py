@@ -19,7 +19,7 @@ def found(pull: Pull, name: str, kept: Kept) -> tuple[Look, Mapping | None]:
     refusals: list[Unusable] = []
     for question in _questions(pull, name, kept):
         try:
-            look = looked(question)
+            look = looked(question, may_be_empty=True)
         except Unusable as refusal:
             refusals.append(refusal)
             continue

@@ -17,6 +17,7 @@ from shuke.customers import contacts
 from shuke.customers.models import CustomerTag, Identity, Source
 from shuke.customers.queries import with_contact
 from shuke.segments.models import Activity, CustomerListing, Membership, Tier, compact_pinyin, last_contact
+from shuke.segments.spellings import one_edit_away
 from shuke.staff.models import User
 
 PAGE_SIZE = 30
@@ -224,6 +225,7 @@ def _latin(text: str) -> Iterator[Q]:
     yield Q(compact_pinyin__startswith=compact) | Q(initials__startswith=compact)
     yield _numbered(text)
     if len(compact) > 2:
+        yield Q(compact_pinyin__in=one_edit_away(compact))
         yield Q(compact_pinyin__trigram_similar=compact)
 
 

@@ -18,7 +18,7 @@ from shuke.intake import queries, services, staging
 from shuke.intake.fields import Kind
 from shuke.intake.mapping import Mapping, NoCustomerKey
 from shuke.intake.models import BeforeImage, Import, QuarantinedRow
-from shuke.intake.parsing.parent import ParserDied
+from shuke.intake.parsing.parent import NoRows, ParserDied
 from shuke.intake.reading.texts import QuoteLeftOpen
 from shuke.staff.rights import Role
 
@@ -229,6 +229,12 @@ def test_a_file_that_proves_unfit_leaves_nothing_and_says_why(imported):
 def test_a_file_without_customers_is_refused_before_anything_is_noted(imported):
     with pytest.raises(NoCustomerKey):
         imported("订单号,下单时间,实付金额\nA1,2026-01-05,10\n", kind="orders")
+    assert not Import.objects.exists()
+
+
+def test_a_file_of_column_names_alone_is_refused_before_anything_is_noted(imported):
+    with pytest.raises(NoRows):
+        imported(ORDERS)
     assert not Import.objects.exists()
 
 

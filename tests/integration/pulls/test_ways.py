@@ -44,6 +44,12 @@ class TestUrl:
         (fetched,) = this.fetched.all()
         assert (fetched.name, fetched.size, fetched.of_import.by) == ("orders.csv", len(ORDERS.encode()), None)
 
+    def test_a_day_without_an_order_is_no_fault(self, web, pull_of, fetch):
+        web.put(HEADER)
+        this = fetch(pull_of(web))
+        assert this.status == PullRun.Status.DONE
+        assert orders() == []
+
     def test_what_is_kept_is_encrypted(self, web, pull_of, fetch, settings):
         web.put(ORDERS)
         fetch(pull_of(web))

@@ -44,6 +44,11 @@ def test_a_tie_goes_to_more_money_and_then_to_the_smaller_id():
     assert tier_of(by_id) == {1: "gold", 2: "bronze"}
 
 
+def test_who_has_spent_nothing_within_the_year_is_bronze_however_few_have_spent_more():
+    long_ago = [sale(n, 400 + n, 100) for n in range(1, 5)]
+    assert set(tier_of(scored(tables(long_ago), HALVES)).values()) == {"bronze"}
+
+
 def test_money_counts_net_and_of_twelve_months():
     orders = [sale(1, 5, 100), sale(2, 5, 900), sale(3, 5, 200), sale(3, 400, 9_999), sale(4, 5, 150)]
     tiers = tier_of(scored(tables(orders, [event(2, "refund", 2, 3, 850)]), HALVES))

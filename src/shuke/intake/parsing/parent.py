@@ -33,12 +33,22 @@ class ParserDied(Unusable):
     message = _("%(file)s could not be read to its end: the reader ran out of memory or was stopped.")
 
 
-def looked(question: Question) -> Look:
-    """What a file is and where its table stands; FileNotFoundError, the file's refusal, or ParserDied."""
+class NoRows(Unusable):
+    code = "file_without_rows"
+    message = _("%(file)s has column names, but no row below them.")
+
+
+def looked(question: Question, *, may_be_empty: bool = False) -> Look:
+    """What a file is and where its table stands; FileNotFoundError, the file's refusal, or ParserDied.
+
+    NoRows if there is nothing below the header, unless it `may_be_empty`: what a shop sends by the clock may be.
+    """
     question.path.stat()
     with TemporaryFile() as last_words, _started(question, last_words) as process:
         look = receive_look(process.stdout)
         _see_off(process, last_words, question.name)
+    if not (may_be_empty or look.has_rows):
+        raise NoRows(file=question.name)
     return look
 
 

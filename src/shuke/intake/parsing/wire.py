@@ -46,6 +46,12 @@ class Look:
     survey: Survey
     layout: Layout
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything stands below the header, as far as the sample of a long text tells."""
+        is_sampled = not self.survey.sheets and not self.survey.whole
+        return bool(self.layout.examples) or is_sampled
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -219,7 +219,7 @@ def found_again(this: Import) -> Look:
         Path(this.path), this.file_name, this.encoding, agreed.sheets, agreed.delimiter, bytes.fromhex(key)
     )
     try:
-        look = looked(question)
+        look = looked(question, may_be_empty=True)
     except FileNotFoundError:
         raise FileGone(file=this.file_name) from None
     if look.survey.sha256 != this.sha256:
