@@ -67,7 +67,8 @@ def escalated(staff: User) -> QuerySet[FollowUp]:
 
 def of_customer(staff: User, customer: Customer) -> QuerySet[FollowUp]:
     """All follow-ups of a customer that `staff` may see: the open ones first, then the latest."""
-    return _shown(FollowUp.objects.visible_to(staff).filter(customer=customer)).order_by("-closed_at", "-due_on", "-pk")
+    of_them = FollowUp.objects.visible_to(staff).filter(customer=customer).select_related("owner", "closed_by")
+    return of_them.order_by("-closed_at", "-due_on", "-pk")
 
 
 def anybody_waits_for(owner: User) -> bool:

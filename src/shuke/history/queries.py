@@ -37,6 +37,11 @@ def interactions_of(customer: Customer) -> QuerySet[Interaction]:
     return standing_interactions().filter(identity__customer=customer).select_related("by", "source")
 
 
+def has_behaved(customer: Customer) -> bool:
+    """Whether any page or program has told what the customer did in the shop: most shops' never have."""
+    return Behaviour.objects.filter(identity__customer=customer).exists()
+
+
 def days_of_behaviour(customer: Customer) -> QuerySet[Behaviour]:
     """The last thing that a customer did on each day; `acts` says what all was done on it.
 

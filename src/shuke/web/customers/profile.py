@@ -82,10 +82,11 @@ def timeline_of(staff: User, customer: Customer, *, after: str = "") -> Timeline
         Strand("order", history.orders_of(customer), "ordered_at"),
         Strand("event", history.order_events_of(customer), "happened_on"),
         Strand("interaction", history.interactions_of(customer), "at"),
-        Strand("behaviour", history.days_of_behaviour(customer), "happened_on"),
         Strand("follow_up", followups.of_customer(staff, customer), "created_at"),
         Strand("membership", segments.memberships_of(customer.pk), "since"),
     ]
+    if history.has_behaved(customer):
+        strands.append(Strand("behaviour", history.days_of_behaviour(customer), "happened_on"))
     return history.timeline(strands, size=MOMENTS, after=after)
 
 
