@@ -35,8 +35,8 @@ UNION SELECT absorbed_id FROM customer_merge WHERE age(xmin) <= age(%(snapshot)s
 def refresh(*, run: Run, at: datetime, then: Callable[[], None] = lambda: None) -> dict[str, int]:
     """Carry a run's tiers and activities over to the memberships and the list. Doing it twice changes nothing.
 
-    Two transactions, so that who is scored in the day meanwhile waits for the memberships only, which take seconds,
-    and not for the list. `then` is called inside the second one.
+    Two transactions, so that who is scored in the day meanwhile waits for the memberships of those who have moved, and
+    not for the list. `then` is called inside the second one.
     """
     values = {"run": run.pk, "as_of": run.as_of}
     with advisory_lock(LOCK):
@@ -52,11 +52,13 @@ def refresh(*, run: Run, at: datetime, then: Callable[[], None] = lambda: None) 
 def _carry_over_memberships(values: dict[str, object]) -> dict[str, int]:
     counts = {}
     with connection.cursor() as cursor:
+        cursor.execute(statements.FIND_MOVED, values)
+        cursor.execute("ANALYZE moved")
         cursor.execute("LOCK TABLE membership IN SHARE ROW EXCLUSIVE MODE")
         begun = moves.Begun(after=moves.last_membership(cursor))
         for kind in Membership.Kind.values:
             for statement in (statements.END_MEMBERSHIPS, statements.BEGIN_MEMBERSHIPS):
-                cursor.execute(statements.memberships_of_everybody(statement, kind=kind), values | {"kind": kind})
+                cursor.execute(statements.memberships_of_moved(statement, kind=kind), values | {"kind": kind})
             counts[f"{kind}_changes"] = cursor.rowcount
     for tell in tiers_changed:
         tell(begun)

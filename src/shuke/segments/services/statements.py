@@ -4,15 +4,29 @@ What a statement needs to know it takes by name: run, as_of, kind, and customers
 """
 
 EVERYBODY = "true"
+MOVED = "{customer} IN (SELECT customer_id FROM moved)"
 A_FEW = "{customer} = ANY(%(customers)s)"
 
 # A few are named on both sides of each join: the planner does not carry the condition through a view. Whoever has just
 # been scored is in one table with a key, which costs little however wrong the planner is about the day's memberships.
 SCORES_OF_RUN = "SELECT * FROM current_score WHERE run_id = %(run)s"
+SCORES_OF_MOVED = f"{SCORES_OF_RUN} AND {MOVED.format(customer='customer_id')}"
 JUST_SCORED = (
     "SELECT * FROM score_today WHERE run_id = %(run)s AND orders IS NOT NULL AND customer_id = ANY(%(customers)s)"
 )
 LIVE_SCORES = "SELECT * FROM live_score WHERE customer_id = ANY(%(customers)s)"
+
+# Found while others go on writing; whoever is scored in the day meanwhile is carried over by that.
+FIND_MOVED = """
+CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
+SELECT customer_id
+FROM (
+    SELECT customer_id, max(value) FILTER (WHERE kind = 'tier') AS tier,
+        max(value) FILTER (WHERE kind = 'activity') AS activity
+    FROM membership WHERE until IS NULL GROUP BY customer_id
+) AS present FULL JOIN ({scores}) AS score USING (customer_id)
+WHERE (present.tier, present.activity) IS DISTINCT FROM (score.tier, score.activity)
+""".replace("{scores}", SCORES_OF_RUN)
 
 # Who had an order and has none left is in no tier.
 END_MEMBERSHIPS = """
@@ -101,8 +115,8 @@ OF_SCORE = (
 EVERY_COLUMN = (*OF_PROFILE, *OF_SCORE[:-1])
 
 
-def memberships_of_everybody(statement: str, *, kind: str) -> str:
-    return statement.format(kind=kind, among=EVERYBODY, scores=SCORES_OF_RUN)
+def memberships_of_moved(statement: str, *, kind: str) -> str:
+    return statement.format(kind=kind, among=MOVED.format(customer="present.customer_id"), scores=SCORES_OF_MOVED)
 
 
 def memberships_of_a_few(statement: str, *, kind: str) -> str:
