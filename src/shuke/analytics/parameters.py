@@ -5,6 +5,8 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shuke.analytics.learned import Models
+
 Cuts = tuple[float, ...]
 
 
@@ -46,6 +48,7 @@ class Parameters(_Learned):
     silver_recency: RecencyLine | None
     gold_money: MoneyLine | None
     silver_money: MoneyLine | None
+    models: Models = Models()
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:

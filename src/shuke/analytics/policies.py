@@ -1,30 +1,13 @@
-"""What the business may change about a score: typed bodies of policies, with the defaults of the product.
+"""What the business may change about a score: typed bodies of policies, with the defaults of the product."""
 
-Money is in minor units of the installation's currency. Titles and descriptions become the form of a policy.
-"""
+from typing import Literal, Self
 
-from itertools import pairwise
-from typing import Annotated, Literal, Self
+from pydantic import Field, model_validator
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
+from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.lifetime.policy import LifetimePolicy
+from shuke.analytics.policy import Days, Money, Policy, Rate, Share
 from shuke.core.words import mark as _
-
-Days = Annotated[int, Field(ge=1, le=36_500)]
-Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Money = Annotated[int, Field(ge=1, le=10**15, json_schema_extra={"unit": "money"})]
-Share = Annotated[float, Field(ge=0.0001, le=1, json_schema_extra={"unit": "share"})]
-
-
-class Policy(BaseModel):
-    """A frozen body; an unknown field is a mistake, not an extension."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def _must_rise(self, *names: str, message: str) -> None:
-        values = [getattr(self, name) for name in names]
-        if any(left >= right for left, right in pairwise(values)):
-            raise ValueError(message)
 
 
 class RfmPolicy(Policy):
@@ -73,10 +56,10 @@ class RfmPolicy(Policy):
 
     @model_validator(mode="after")
     def _letters_are_in_order(self) -> Self:
-        self._must_rise("recency_a_days", "recency_b_days", message=_("Recency A must be fewer days than B."))
-        self._must_rise("frequency_b", "frequency_a", message=_("Frequency A must be above B."))
-        self._must_rise("average_order_b", "average_order_a", message=_("Average order A must be above B."))
-        self._must_rise("trend_b", "trend_a", message=_("Trend A must be above B."))
+        self.must_rise("recency_a_days", "recency_b_days", message=_("Recency A must be fewer days than B."))
+        self.must_rise("frequency_b", "frequency_a", message=_("Frequency A must be above B."))
+        self.must_rise("average_order_b", "average_order_a", message=_("Average order A must be above B."))
+        self.must_rise("trend_b", "trend_a", message=_("Trend A must be above B."))
         return self
 
 
@@ -118,7 +101,7 @@ class TierPolicy(Policy):
     def _gold_is_harder_than_silver(self) -> Self:
         if max(self.gold_recency_share, self.gold_money_share) > self.silver_share:
             raise ValueError(_("The shares of gold must not be above the share of silver."))
-        self._must_rise("silver_spend", "gold_spend", message=_("Gold must need more spend than silver."))
+        self.must_rise("silver_spend", "gold_spend", message=_("Gold must need more spend than silver."))
         return self
 
 
@@ -148,13 +131,15 @@ class ActivityPolicy(Policy):
 
     @model_validator(mode="after")
     def _longer_is_later(self) -> Self:
-        self._must_rise("active_days", "dormant_days", message=_("Active must be fewer days than dormant."))
+        self.must_rise("active_days", "dormant_days", message=_("Active must be fewer days than dormant."))
         return self
 
 
 class Policies(Policy):
-    """The three bodies that one scoring run uses."""
+    """The bodies that one scoring run uses."""
 
     rfm: RfmPolicy = RfmPolicy()
     tier: TierPolicy = TierPolicy()
     activity: ActivityPolicy = ActivityPolicy()
+    lifetime: LifetimePolicy = LifetimePolicy()
+    churn: ChurnPolicy = ChurnPolicy()

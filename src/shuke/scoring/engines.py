@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from django.conf import settings
 
-from shuke.analytics import scores
+from shuke.analytics import features, models, scores
 from shuke.analytics.parameters import Parameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
@@ -29,6 +29,19 @@ class Scored:
 
     parameters: Parameters
     rows: pa.RecordBatchReader
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine as the models use it."""
+
+    backend: ibis.BaseBackend
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        return self.backend.create_table(name, table, temp=True, overwrite=True)
+
+    def read(self, table: ir.Table) -> pa.Table:
+        return self.backend.to_pyarrow(table)
 
 
 @contextmanager
@@ -51,11 +64,13 @@ def duckdb(mirror: Mirror) -> Iterator[tuple[ibis.BaseBackend, Tables]]:
 
 def score(engine: ibis.BaseBackend, tables: Tables, *, as_of: date, policies: Policies, columns: pa.Schema) -> Scored:
     """Run the scores as of a day; the rows come with `columns`, in their order and types."""
-    features = engine.create_table("features", scores.features(tables, as_of=as_of), temp=True, overwrite=True)
-    learned = engine.to_pyarrow(scores.fit(features, policies)).to_pylist()[0]
-    parameters = Parameters.from_row(learned)
-    scored = scores.apply(features, policies, parameters)
-    return Scored(parameters, _stream(engine, _shaped(scored, columns)))
+    on = Engine(engine)
+    measured = on.keep("features", features.features(tables, as_of=as_of))
+    known = models.known(on, tables, measured, as_of=as_of)
+    parameters = Parameters.from_row(on.read(scores.fit(measured, policies)).to_pylist()[0])
+    learned = models.learn(on, tables, known, policies, as_of=as_of)
+    scored = models.apply(on, scores.apply(measured, policies, parameters), known, policies, learned)
+    return Scored(parameters.model_copy(update={"models": learned}), _stream(engine, _shaped(scored, columns)))
 
 
 def rescore(
@@ -71,8 +86,11 @@ def rescore(
     engine = ibis.duckdb.connect(threads=1)
     try:
         facts = Tables(**{name: engine.create_table(name, table) for name, table in tables.items()})
-        features = scores.features(facts, as_of=as_of, seen_until=seen_until)
-        return engine.to_pyarrow(_shaped(scores.apply(features, policies, parameters), columns))
+        on = Engine(engine)
+        measured = on.keep("features", features.features(facts, as_of=as_of, seen_until=seen_until))
+        known = models.known(on, facts, measured, as_of=as_of, seen_until=seen_until)
+        scored = scores.apply(measured, policies, parameters)
+        return on.read(_shaped(models.apply(on, scored, known, policies, parameters.models), columns))
     finally:
         engine.disconnect()
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localdate
@@ -114,6 +115,17 @@ class ScoreColumns(models.Model):
     days_since_first = models.IntegerField()
     money_90 = models.BigIntegerField()
     money_90_before = models.BigIntegerField()
+    churn_probability = models.FloatField(null=True)
+    churn_horizon_days = models.IntegerField(null=True)
+    churn_parts = ArrayField(models.FloatField(), null=True)
+    churn_numbers = ArrayField(models.FloatField(null=True), null=True)
+    at_risk = models.BooleanField(null=True)
+    p_alive = models.FloatField(null=True)
+    expected_orders = models.FloatField(null=True)
+    order_value = models.BigIntegerField(null=True)
+    residual_value = models.BigIntegerField(null=True)
+    lifetime_value = models.BigIntegerField(null=True)
+    profit_share = models.FloatField(null=True)
 
     class Meta:
         abstract = True

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
 from shuke.core import policies
 from shuke.core.words import mark as _
@@ -10,6 +12,9 @@ from shuke.core.words import mark as _
 RFM = policies.register("rfm", _("RFM-T bands"), RfmPolicy)
 TIER = policies.register("tier", _("Tiers"), TierPolicy)
 ACTIVITY = policies.register("activity", _("Activity"), ActivityPolicy)
+LIFETIME = policies.register("lifetime", _("Lifetime value"), LifetimePolicy)
+CHURN = policies.register("churn", _("Churn"), ChurnPolicy)
+KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +27,13 @@ class InForce:
 
 def at_versions(versions: Mapping[str, int]) -> Policies:
     """The bodies that a run has named by their versions."""
-    rfm, tier, activity = (policies.at_version(kind, versions.get(kind.key, 0)).body for kind in (RFM, TIER, ACTIVITY))
-    return Policies(rfm=rfm, tier=tier, activity=activity)
+    return Policies(**{kind.key: policies.at_version(kind, versions.get(kind.key, 0)).body for kind in KINDS})
 
 
 def in_force() -> InForce:
     """The policies as they stand now."""
-    rfm, tier, activity = (policies.current(kind) for kind in (RFM, TIER, ACTIVITY))
+    published = {kind.key: policies.current(kind) for kind in KINDS}
     return InForce(
-        bodies=Policies(rfm=rfm.body, tier=tier.body, activity=activity.body),
-        versions={each.kind: each.version for each in (rfm, tier, activity)},
+        bodies=Policies(**{key: each.body for key, each in published.items()}),
+        versions={key: each.version for key, each in published.items()},
     )

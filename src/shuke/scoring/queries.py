@@ -19,6 +19,8 @@ _ARROW_TYPES = {
     "DateField": pa.date32(),
     "CharField": pa.string(),
     "ForeignKey": pa.int64(),
+    "BooleanField": pa.bool_(),
+    "ArrayField": pa.list_(pa.float32()),
 }
 
 

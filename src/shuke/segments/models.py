@@ -130,6 +130,9 @@ class CustomerListing(models.Model):
     money = models.BigIntegerField(default=0)
     net_money_365 = models.BigIntegerField(default=0)
     value_at_risk = models.BigIntegerField(default=0)
+    churn_probability = models.FloatField(null=True, blank=True)
+    at_risk = models.BooleanField(default=False)
+    lifetime_value = models.BigIntegerField(default=0)
     first_ordered_on = models.DateField(null=True, blank=True)
     last_ordered_on = models.DateField(null=True, blank=True)
     last_contact_on = models.DateField(null=True, blank=True)
@@ -141,6 +144,7 @@ class CustomerListing(models.Model):
         indexes = [
             sort_index("list_by_value_at_risk", "-value_at_risk", "-customer"),
             sort_index("list_by_money", "-money", "-customer"),
+            sort_index("list_by_lifetime_value", "-lifetime_value", "-customer"),
             sort_index("list_by_orders", "-orders", "-customer"),
             sort_index("list_by_days", "days_since_last", "customer"),
             sort_index("list_by_pinyin", "pinyin", "customer"),
@@ -148,6 +152,7 @@ class CustomerListing(models.Model):
             filter_index("list_by_owner", "owner", "customer"),
             filter_index("list_by_letters", "r", "f", "m", "t", "customer"),
             filter_index("list_by_quintiles", "r_quintile", "f_quintile", "m_quintile", "customer"),
+            models.Index(fields=["-value_at_risk", "-customer"], name="list_at_risk", condition=Q(at_risk=True)),
             models.Index(fields=["initials", "customer"], name="list_by_initials"),
             models.Index(compact_pinyin(), name="list_by_compact_pinyin"),
             GinIndex(fields=["bigrams"], name="list_by_bigrams"),

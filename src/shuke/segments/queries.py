@@ -39,7 +39,7 @@ STRATA = (UNSCORED, *product(Tier.values, Activity.values))
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 BANDS = ("r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile")
 """Filters that go together with the numbers that rows are sorted by: an order may be walked long before they fit."""
-EXACT = ("tier", "activity", *BANDS)
+EXACT = ("tier", "activity", "at_risk", *BANDS)
 
 
 def _text(cursor: str) -> str:
@@ -54,6 +54,7 @@ SORTS = {
     "orders": Key(F("orders"), int),
     "money": Key(F("money"), int),
     "risk": Key(F("value_at_risk"), int),
+    "value": Key(F("lifetime_value"), int),
     "contact": Key(last_contact(), date.fromisoformat, date.isoformat),
 }
 DEFAULT_SORT = "-risk"

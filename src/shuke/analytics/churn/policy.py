@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shuke.analytics.policies import Days, Policy, Share
+from shuke.analytics.policy import Days, Policy, Share
 from shuke.core.words import mark as _
 
 

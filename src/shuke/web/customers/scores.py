@@ -145,6 +145,11 @@ def _limit(score: LiveScore, policy) -> str:
 
 
 def _value_at_risk(score: LiveScore, run: Run) -> list[str]:
+    if score.churn_probability is not None and score.residual_value is not None:
+        return [
+            _("Still to come: %(money)s") % {"money": _money(score.residual_value)},
+            _("Chance of losing it: %(chance)s") % {"chance": percent(score.churn_probability, 0)},
+        ]
     own = score.median_gap is not None
     gap = score.median_gap if own else run.parameters.get("shop_median_gap") or 1
     risk = min(1.0, score.days_since_last / (GAPS_UNTIL_GONE * gap)) if gap else 1.0

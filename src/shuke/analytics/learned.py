@@ -1,0 +1,24 @@
+"""What the models of a run have learned, as it is stored with the run: light to read, for whoever shows a score."""
+
+from pydantic import BaseModel, ConfigDict
+
+from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
+
+
+class Models(BaseModel):
+    """What the models have learned, or why they have not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lifetime: LifetimeParameters | None = None
+    holdout: Holdout | None = None
+    churn: tuple[Churn | Declined, ...] = ()
+
+    def churn_by_horizon(self) -> tuple[Churn, ...]:
+        """The horizons for which there is an honest number, the shortest first."""
+        return tuple(one for one in self.churn if isinstance(one, Churn))
+
+    def churn_of(self, horizon_days: int) -> Churn | None:
+        """The model that a customer was scored by."""
+        return next((one for one in self.churn_by_horizon() if one.horizon_days == horizon_days), None)

@@ -1,0 +1,193 @@
+"""The scores that models learn: lifetime value and churn, from the facts of everybody, on any engine.
+
+    known = models.known(engine, tables, features, as_of=day)
+    learned = models.learn(engine, tables, known, policies, as_of=day)     # plain JSON, stored with the run
+    scored = models.apply(engine, scored, known, policies, learned)        # lazy: the scored table with more columns
+
+Fitting is numpy's, so an engine executes what a fit reads; the rest is expressions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from typing import Protocol
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from shuke.analytics.churn import applying, cutoffs, gate
+from shuke.analytics.churn import fitting as churn_fitting
+from shuke.analytics.churn.candidates import REASONS
+from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.learned import Models
+from shuke.analytics.lifetime import fitting as lifetime_fitting
+from shuke.analytics.lifetime import holdout, purchases, values
+from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
+from shuke.analytics.policies import Policies
+from shuke.analytics.tables import Tables
+
+HOLDOUT = timedelta(days=182)
+CHURN_COLUMNS = {
+    "churn_probability": "float64",
+    "churn_horizon_days": "int32",
+    "churn_parts": "array<float32>",
+    "churn_numbers": "array<float32>",
+    "at_risk": "boolean",
+}
+VALUE_COLUMNS = {
+    "p_alive": "float64",
+    "expected_orders": "float64",
+    "order_value": "int64",
+    "residual_value": "int64",
+    "lifetime_value": "int64",
+    "profit_share": "float64",
+}
+
+
+class Engine(Protocol):
+    """What executes expressions."""
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Compute a table once, for all that reads it afterwards."""
+        ...
+
+    def read(self, table: ir.Table) -> pa.Table:
+        """Compute a table and hand it over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the models read of each customer: how they buy, and how often again. An engine keeps both."""
+
+    features: ir.Table
+    purchases: ir.Table
+
+
+def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
+    """The features, of which the engine keeps a table already, and beside them the purchases as of the same day."""
+    bought = purchases.purchases(tables, as_of=as_of, seen_until=seen_until)
+    return Known(features, engine.keep("purchases", bought))
+
+
+def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, as_of: date) -> Models:
+    """Fit the models to what was known before `as_of`."""
+    shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
+    some = _sample(engine, tables, customers=shop.customers)
+    return Models(
+        lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
+        holdout=_hold_out(engine, some, shop, policies, as_of=as_of),
+        churn=tuple(_learn_churn(engine, some, shop, policies, as_of=as_of)),
+    )
+
+
+def _hold_out(engine: Engine, some: Tables, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
+    """How a fit of half a year ago, or of the middle of a shorter history, compares with what came after it."""
+    if shop.first_ordered_on is None:
+        return None
+    split_on = as_of - min(HOLDOUT, (as_of - shop.first_ordered_on) / 2)
+    bought = engine.keep("purchases_before", purchases.purchases(some, as_of=split_on))
+    learned = _learn_lifetime(engine, some, bought, policies, as_of=split_on)
+    if learned.purchases is None:
+        return None
+    later = engine.read(holdout.outcomes(some, split_on=split_on, as_of=as_of))
+    return holdout.check(later, learned.purchases, split_on=split_on, as_of=as_of)
+
+
+def _learn_lifetime(
+    engine: Engine, tables: Tables, bought: ir.Table, policies: Policies, *, as_of: date
+) -> LifetimeParameters:
+    policy = policies.lifetime
+    (population,) = engine.read(purchases.population(bought, tables, policy, as_of=as_of)).to_pylist()
+    histories, spends = engine.read(purchases.histories(bought)), engine.read(purchases.spends(bought))
+    return lifetime_fitting.fit(population, histories, spends, policy)
+
+
+def _learn_churn(
+    engine: Engine, some: Tables, shop: gate.Census, policies: Policies, *, as_of: date
+) -> list[Churn | Declined]:
+    """One model for each horizon: a customer is looked at over their own cycle."""
+    policy = policies.churn
+    found: list[Churn | Declined] = []
+    for horizon in policy.horizons():
+        missing = gate.shortfalls(shop, policy, as_of=as_of, horizon_days=horizon)
+        if missing or shop.first_ordered_on is None:
+            found.append(Declined(as_of=as_of, horizon_days=horizon, shortfalls=missing))
+            continue
+        days = cutoffs.cut_offs(shop.first_ordered_on, as_of=as_of, horizon_days=horizon)
+        seen = engine.read(cutoffs.examples(some, days, horizon_days=horizon))
+        found.append(churn_fitting.fit(seen, policy, as_of=as_of, horizon_days=horizon))
+    return found
+
+
+def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
+    """The facts of as many customers as a model learns from; every cut-off reads them."""
+    few = cutoffs.sample(tables, customers=customers)
+    if few is tables:
+        return tables
+    return Tables(
+        orders=engine.keep("sampled_orders", few.orders),
+        order_events=engine.keep("sampled_order_events", few.order_events),
+        identities=engine.keep("sampled_identities", few.identities),
+    )
+
+
+def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
+    """Add the columns of CHURN_COLUMNS and VALUE_COLUMNS, null where a model had too little to learn from.
+
+    `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
+    order, and `churn_numbers` the number that is told with it. Where both models speak, `value_at_risk` is the value
+    that is still to come times the chance of losing it.
+    """
+    valued = _valued(engine, known, policies, models)
+    told = _with_churn(known.features, policies, models)
+    joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
+    joined = joined.left_join(told, "customer_id").drop("customer_id_right")
+    loss = (ibis.greatest(joined.residual_value, 0) * joined.churn_probability).round().cast("int64")
+    return joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+
+
+def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:
+    if models.lifetime is None:
+        return known.purchases.select("customer_id", **_nothing(VALUE_COLUMNS))
+    histories = engine.read(purchases.histories(known.purchases))
+    valued = values.apply(known.purchases, histories, policies.lifetime, models.lifetime)
+    return valued.select("customer_id", *VALUE_COLUMNS)
+
+
+def _with_churn(features: ir.Table, policies: Policies, models: Models) -> ir.Table:
+    """One row per customer, from the model whose horizon is theirs."""
+    learned = models.churn_by_horizon()
+    if not learned:
+        return features.select("customer_id", **_nothing(CHURN_COLUMNS))
+    whose = features.mutate(horizon=_horizon(features.median_gap, [model.horizon_days for model in learned]))
+    parts = [_said_by(model, whose.filter(whose.horizon == model.horizon_days), policies) for model in learned]
+    return reduce(lambda left, right: left.union(right), parts)
+
+
+def _horizon(cycle: ir.NumericValue, horizons: Sequence[int]) -> ir.IntegerValue:
+    """The first that is as long as the customer's own cycle, else the longest; whoever came once has no cycle."""
+    *shorter, longest = horizons
+    fits = [(cycle.isnull() | (cycle <= days), days) for days in shorter]
+    return ibis.cases(*fits, else_=longest) if fits else ibis.literal(longest)
+
+
+def _nothing(columns: Mapping[str, str]) -> dict[str, ir.Value]:
+    return {name: ibis.null(kind) for name, kind in columns.items()}
+
+
+def _said_by(model: Churn, customers: ir.Table, policies: Policies) -> ir.Table:
+    told = applying.apply(customers, model)
+    line, active = model.backtest.risk.threshold, told.days_since_last <= policies.churn.list_active_days
+    parts = [told[f"churn_{code}"] if f"churn_{code}" in told.columns else ibis.literal(0.0) for code in REASONS]
+    numbers = [told[names[0]] if names[0] in told.columns else ibis.null("float64") for names in REASONS.values()]
+    return told.select(
+        "customer_id",
+        "churn_probability",
+        churn_horizon_days=told.churn_horizon_days.cast("int32"),
+        churn_parts=ibis.array([part.cast("float32") for part in parts]),
+        churn_numbers=ibis.array([number.cast("float32") for number in numbers]),
+        at_risk=ibis.literal(False) if line is None else active & (told.churn_probability >= line),
+    )
