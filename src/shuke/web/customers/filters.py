@@ -29,9 +29,7 @@ class ListForm(forms.Form):
     q = forms.CharField(required=False, max_length=100)
     tier = forms.ChoiceField(required=False, choices=Tier.choices, label=_("All tiers"))
     activity = forms.ChoiceField(required=False, choices=Activity.choices, label=_("All activity"))
-    at_risk = forms.ChoiceField(
-        required=False, choices=[("1", _("On the risk list"))], label=_("With and without risk")
-    )
+    at_risk = forms.ChoiceField(required=False, choices=[("1", _("On the risk list"))], label=_("Any risk"))
     owner = forms.ChoiceField(required=False, label=_("All owners"))
     tag = forms.ModelChoiceField(Tag.objects.all(), required=False, label=_("All tags"))
     r, f, m, t = _letters(_("Recency")), _letters(_("Frequency")), _letters(_("Monetary")), _letters(_("Trend"))

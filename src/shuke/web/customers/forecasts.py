@@ -1,4 +1,4 @@
-"""What the models say of a customer, as sentences: how likely the customer stays away, what is still to come, and why."""
+"""What the models say of a customer, as sentences: how likely they stay away, what is still to come, and why."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
