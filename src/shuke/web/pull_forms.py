@@ -91,7 +91,14 @@ class SftpForm(PullForm):
 class SqlForm(PullForm):
     PLACE = ("address", "user", "secret", "query")
 
-    address = _text("address", gettext_lazy("Database"), placeholder=fetching.EXAMPLES["sql"])
+    address = _text(
+        "address",
+        gettext_lazy("Database"),
+        gettext_lazy(
+            "PostgreSQL: postgresql://db.example.com:5432/shop. MySQL and MariaDB: mysql://db.example.com:3306/shop. "
+            "With ?sslmode=require behind it, it is read over an encrypted connection only."
+        ),
+    )
     user = _text("user", gettext_lazy("User"), gettext_lazy("Best one who may only read."))
     secret = forms.CharField(
         required=False,
