@@ -17,6 +17,10 @@ class AddressForbidden(PullFailed):
         "parted by commas), and restarts Shuke."
     )
 
+    def __init__(self, *, host: str | None, address: str = "…") -> None:
+        """Runs that are kept from before do not say which address it was."""
+        super().__init__(host=host, address=address)
+
 
 class AddressUnknown(PullFailed):
     code = "pull_address_unknown"

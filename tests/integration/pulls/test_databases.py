@@ -131,6 +131,11 @@ def test_both_sorts_make_the_same_file_of_the_same_rows(postgresql, mysql, pull_
 
 
 class TestPostgreSql:
+    @pytest.mark.parametrize("tls", ["require", "verify-full"])
+    def test_a_server_that_offers_no_tls_is_refused_where_tls_is_asked_for(self, postgresql, pull_of, fetch, tls):
+        address = f"{postgresql.fields['address']}?sslmode={tls}"
+        assert why(fetch(pull_of(postgresql, address=address))) == "pull_not_encrypted"
+
     @pytest.mark.parametrize(
         "query",
         [

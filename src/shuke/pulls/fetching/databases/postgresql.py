@@ -13,13 +13,15 @@ from shuke.pulls.fetching.databases import sheets
 from shuke.pulls.fetching.databases.servers import CONNECT_SECONDS, STATEMENT_SECONDS, Server, cut_after
 from shuke.pulls.fetching.guard import server_address
 from shuke.pulls.fetching.places import Access, File, Marks, Stream
-from shuke.pulls.problems import DatabaseUnknown, Denied, PullFailed, QueryRefused, Unreachable
+from shuke.pulls.problems import DatabaseUnknown, Denied, NotEncrypted, PullFailed, QueryRefused, Unreachable
 
 SCHEMES = ("postgresql", "postgres")
 PORT = 5432
 EXAMPLE = "postgresql://db.example.com:5432/shop"
 NEVER_IN_CLEAR = "scram-sha-256,md5,none"
 """A server that asks for the password as it is does not get it."""
+NO_TLS = ("SSL error", "does not support SSL", "server certificate for")
+"""What the library says of a server that offers no TLS, or whose certificate it does not trust."""
 OURS_TO_TELL = re.compile(r"42|25006|57014")
 """What is wrong with the statement itself. Other words of a database may quote what stands in a customer's row."""
 
@@ -96,10 +98,12 @@ def _session(access: Access, server: Server) -> dict[str, Any]:
 
 
 def _refusal(error: psycopg.OperationalError, access: Access, server: Server) -> PullFailed:
-    """Why nobody was let in. A refusal has no code, only words in the server's language with names in them."""
+    """Why nobody was let in. A refusal has no code: words of the library, or in the server's language, with names."""
+    words = str(error)
+    if any(sign in words for sign in NO_TLS):
+        return NotEncrypted(host=server.host)
     if error.pgconn is None or not error.pgconn.used_password:
         return Unreachable(host=server.host)
-    words = str(error)
     if f'"{server.database}"' in words and f'"{access.user}"' not in words:
         return DatabaseUnknown(host=server.host, database=server.database)
     return Denied(host=server.host)
