@@ -1,14 +1,15 @@
 """A shop's database, a PostgreSQL and a MariaDB: what comes in, and what neither we nor a query may do there."""
 
 import pytest
+from django.utils import timezone
 
 from integration.pulls.mysql_server import rogue
 from integration.pulls.servers import PASSWORD
 from shuke.history.models import Order
-from shuke.pulls import keeping, queries
+from shuke.pulls import keeping, queries, services
 from shuke.pulls.fetching import databases, reached
 from shuke.pulls.models import Pull, PullRun
-from shuke.pulls.problems import NotOneSelect, QueryRefused
+from shuke.pulls.problems import NotOneSelect, QueryRefused, SecretNeeded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,9 +96,13 @@ class TestEach:
         monkeypatch.setattr(databases, "WHOLE_SECONDS", 1)
         assert why(fetch(pull)) == "pull_unreachable"
 
-    def test_a_secret_is_asked_for_before_it_could_go_to_another_server(self, books, pull_of):
-        with pytest.raises(databases.SecretNeeded):
-            pull_of(books, secret="")
+    def test_another_server_is_told_nothing_before_its_password_is_entered(self, books, pull_of):
+        pull = pull_of(books)
+        asked = {"by": None, "at": timezone.now(), "version": pull.version, "source": "shop"}
+        with rogue("mysql_native_password") as elsewhere:
+            with pytest.raises(SecretNeeded):
+                services.change(pull=pull, address=elsewhere.fields["address"], **asked)
+            assert elsewhere.sent == b""
 
     def test_what_is_kept_of_a_password_is_encrypted(self, books, pull_of):
         assert PASSWORD.encode() not in bytes(pull_of(books).secret)
