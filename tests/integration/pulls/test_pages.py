@@ -187,6 +187,16 @@ def test_what_a_database_has_against_a_query_stands_at_the_query(admin, books):
     assert (pull.query, pull.version) == (books.fields["query"], 1)
 
 
+def test_the_user_may_stand_in_the_address_of_a_database(admin, books):
+    named = books.fields["address"].replace("://", "://shop@")
+    assert add(admin, books, address=named, user="").status_code == 302
+    pull = Pull.objects.get()
+    assert (pull.address, pull.user) == (books.fields["address"], "shop")
+    assert add(admin, books, name="Other", user="").context["form"].errors.keys() == {"user"}
+    told = add(admin, books, name="Other", address=named.replace("shop@", "shop:word@"), user="")
+    assert (told.status_code, Pull.objects.count()) == (422, 1)
+
+
 def test_two_pulls_of_one_name_are_refused(admin, web):
     add(admin, web)
     assert "There is a pull of this name already." in add(admin, web).content.decode()

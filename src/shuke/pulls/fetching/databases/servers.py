@@ -42,6 +42,17 @@ def server_of(address: str, *, port: int, example: str) -> Server:
     return Server(host, port, database, cast("Literal['prefer']", tls))
 
 
+def without_user(address: str) -> tuple[str, str]:
+    """An address and the user whom it names, each by itself; whoever writes a password into it is not helped."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address, ""
+    if not parts.username or parts.password is not None:
+        return address, ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), unquote(parts.username)
+
+
 @contextmanager
 def cut_after(seconds: float, descriptor: int) -> Iterator[None]:
     """End a connection that lasts longer: a server's own limit helps nobody whose server has stopped answering."""
