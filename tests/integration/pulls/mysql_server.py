@@ -5,6 +5,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import threading
@@ -57,6 +58,13 @@ class MySql:
     def authority(self) -> Path:
         """The certificate of who has signed the server's own."""
         return self.folder / "ca.pem"
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """As the server speaks it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
+        return context
 
     @property
     def _user(self) -> list[str]:
@@ -148,14 +156,13 @@ def _called(name: str) -> x509.Name:
 
 
 class Rogue(ThreadingTCPServer):
-    """Offers no TLS and asks for the password by `plugin`; keeps what it was `sent` before and after it has asked."""
+    """Asks for the password by `plugin`, with TLS or without; keeps what it was `sent` before it asked, and after."""
 
     daemon_threads = True
-    CAN = CLIENT.CAPABILITIES
     SALT = b"12345678901234567890"
 
-    def __init__(self, plugin: str):
-        self.plugin, self.sent, self.sent_after = plugin.encode(), b"", b""
+    def __init__(self, plugin: str, tls: ssl.SSLContext | None):
+        self.plugin, self.tls, self.sent, self.sent_after = plugin.encode(), tls, b"", b""
         super().__init__(("127.0.0.1", 0), _Asking)
 
     @property
@@ -168,29 +175,35 @@ class Rogue(ThreadingTCPServer):
     @property
     def greeting(self) -> bytes:
         """Source: MySQL's client/server protocol, Protocol::HandshakeV10."""
-        low, high = self.CAN & 0xFFFF, self.CAN >> 16
+        can = CLIENT.CAPABILITIES | (CLIENT.SSL if self.tls else 0)
+        low, high = can & 0xFFFF, can >> 16
         first = b"\x0a8.0.99\0" + struct.pack("<I", 1) + self.SALT[:8] + b"\0"
         return first + struct.pack("<HBHHB10x", low, 45, 2, high, 21) + self.SALT[8:] + b"\0" + self.plugin + b"\0"
 
 
 class _Asking(BaseRequestHandler):
     def handle(self):
+        server, line, number = self.server, self.request, 2
         with suppress(OSError):
-            self._send(0, self.server.greeting)
-            self.server.sent += self.request.recv(65_536)
-            full_login = self.server.plugin == b"caching_sha2_password"
-            asked = b"\x01\x04" if full_login else b"\xfe" + self.server.plugin + b"\0" + self.server.SALT + b"\0"
-            self._send(2, asked)
-            while block := self.request.recv(65_536):
-                self.server.sent_after += block
+            line.sendall(_packet(0, server.greeting))
+            if server.tls:
+                line.recv(36)  # that it wants TLS
+                line, number = server.tls.wrap_socket(line, server_side=True), 3
+            server.sent += line.recv(65_536)
+            full_login = server.plugin == b"caching_sha2_password"
+            asked = b"\x01\x04" if full_login else b"\xfe" + server.plugin + b"\0" + server.SALT + b"\0"
+            line.sendall(_packet(number, asked))
+            server.sent_after += line.recv(65_536)
+            line.close()
 
-    def _send(self, number: int, payload: bytes) -> None:
-        self.request.sendall(len(payload).to_bytes(3, "little") + bytes([number]) + payload)
+
+def _packet(number: int, payload: bytes) -> bytes:
+    return len(payload).to_bytes(3, "little") + bytes([number]) + payload
 
 
 @contextmanager
-def rogue(plugin: str) -> Iterator[Rogue]:
-    server = Rogue(plugin)
+def rogue(plugin: str, tls: ssl.SSLContext | None = None) -> Iterator[Rogue]:
+    server = Rogue(plugin, tls)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server

@@ -30,7 +30,7 @@ class _ThroughTls(Refused):
     def authenticate(self, packet: Any) -> Any:
         if not self.connection._secure:
             return super().authenticate(packet)
-        return type(self).proof(self.connection, packet)
+        return self.proof(self.connection, packet)
 
 
 class CachingSha2(_ThroughTls):

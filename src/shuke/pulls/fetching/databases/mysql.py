@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ PORT = 3306
 EXAMPLE = "mysql://db.example.com:3306/shop"
 NO_DATE = "0000-00-00"
 """What stands where MySQL was given no date. Source: MySQL reference, "Date and Time Data Types"."""
+NO_CODE = 0
 LOGIN_FAILURES: dict[int, type[PullFailed]] = {
     1698: Denied,  # without a password, or by another way than one
     ER.ACCESS_DENIED_ERROR: Denied,
@@ -45,6 +47,7 @@ LOGIN_FAILURES: dict[int, type[PullFailed]] = {
     ER.DBACCESS_DENIED_ERROR: DatabaseUnknown,
     CR.CR_AUTH_PLUGIN_CANNOT_LOAD: LoginUnsafe,
     CR.CR_SSL_CONNECTION_ERROR: NotEncrypted,
+    NO_CODE: StrangeAnswer,
 }
 CANNOT_EXECUTE_IN_READ_ONLY_TRANSACTION = 1792
 OURS_TO_TELL = {
@@ -55,7 +58,7 @@ OURS_TO_TELL = {
     ER.SUBQUERY_NO_1_ROW,
 }
 """Of a statement that runs. Other words of a database may quote what stands in a customer's row."""
-NO_MYSQL = (ArithmeticError, AssertionError, LookupError, RuntimeError, ValueError)
+NO_MYSQL = (ArithmeticError, AssertionError, LookupError, RuntimeError, ValueError, struct.error)
 """What the library stumbles over in bytes that no such server would send."""
 
 
@@ -200,13 +203,12 @@ def _refusal(error: pymysql.Error, server: Server) -> PullFailed:
     code = _code(error)
     if isinstance(getattr(error, "original_exception", None), ssl.SSLError):
         return NotEncrypted(host=server.host)
-    if refusal := LOGIN_FAILURES.get(code):
-        return refusal(host=server.host, database=server.database)
-    return AnsweredOtherwise(host=server.host, status=code) if _is_the_servers(code) else Unreachable(host=server.host)
+    refusal = LOGIN_FAILURES.get(code, AnsweredOtherwise if _is_the_servers(code) else Unreachable)
+    return refusal(host=server.host, database=server.database, status=code)
 
 
 def _code(error: pymysql.Error) -> int:
-    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    return error.args[0] if error.args and isinstance(error.args[0], int) else NO_CODE
 
 
 def _is_the_servers(code: int) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Timer
-from typing import Literal, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from shuke.pulls.problems import WrongAddress
@@ -14,18 +13,17 @@ from shuke.pulls.problems import WrongAddress
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 600
 TLS = ("disable", "prefer", "require", "verify-full")
+"""Not encrypted; where that is offered; always; always, and the certificate is valid for the server's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A database by its address. `tls` is said in the words of PostgreSQL: prefer is encrypted where that is offered,
-    require is encrypted, verify-full by a certificate that is valid for the name.
-    """
+    """A database by its address. `tls` is one of `TLS`, which are PostgreSQL's words, for each sort of database."""
 
     host: str
     port: int
     database: str
-    tls: Literal["disable", "prefer", "require", "verify-full"]
+    tls: str
 
 
 def server_of(address: str, *, port: int, example: str) -> Server:
@@ -39,7 +37,7 @@ def server_of(address: str, *, port: int, example: str) -> Server:
     database = unquote(parts.path.strip("/"))
     if not host or not database or parts.username or asked or tls not in TLS:
         raise WrongAddress(example=example)
-    return Server(host, port, database, cast("Literal['prefer']", tls))
+    return Server(host, port, database, tls)
 
 
 def without_user(address: str) -> tuple[str, str]:
