@@ -24,7 +24,19 @@ METADATA = ipaddress.ip_network("fd00:ec2::/32")
 
 
 class Forbidden(Exception):
-    """The address leads where we do not go, or nowhere."""
+    """Where we do not go; `address` is what the name leads to, blank if that was not even asked."""
+
+    def __init__(self, address: str = "") -> None:
+        self.address = address
+        super().__init__(address)
+
+
+class Unknown(Forbidden):
+    """The name leads nowhere."""
+
+
+class Insecure(Forbidden):
+    """The public internet is reached by https only."""
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Sequence[Network] = ()) -> int:
@@ -68,7 +80,7 @@ def sent(
 
 
 def checked_address(url: str, *, allowed: Sequence[Network] = ()) -> str:
-    """The address to connect to. Forbidden if any address of the name is not one to which we go."""
+    """The address to connect to. Forbidden if any address of the name is not one to which we go, Unknown, Insecure."""
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -76,8 +88,10 @@ def checked_address(url: str, *, allowed: Sequence[Network] = ()) -> str:
         raise Forbidden from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         raise Forbidden
-    secure = parts.scheme == "https"
-    return _resolved(parts.hostname, port, lambda address: secure and _is_public(address), allowed)
+    address = _resolved(parts.hostname, port, _is_public, allowed)
+    if parts.scheme == "http" and not _lies_in(allowed, ipaddress.ip_address(address)):
+        raise Insecure(address)
+    return address
 
 
 def office_address(host: str, port: int, *, allowed: Sequence[Network] = ()) -> str:
@@ -89,21 +103,27 @@ def _resolved(host: str, port: int, may_be_reached: Callable[[Address], bool], a
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError):
-        raise Forbidden from None
-    addresses = [ipaddress.ip_address(str(place[4][0]).split("%")[0]) for place in found]
+        raise Unknown from None
+    addresses = [_plain(ipaddress.ip_address(str(place[4][0]).split("%")[0])) for place in found]
     for address in addresses:
-        plain = getattr(address, "ipv4_mapped", None) or address
-        if not (may_be_reached(plain) or any(plain in network for network in allowed)):
-            raise Forbidden
+        if not (may_be_reached(address) or _lies_in(allowed, address)):
+            raise Forbidden(str(address))
     if not addresses:
-        raise Forbidden
+        raise Unknown
     return str(addresses[0])
 
 
+def _plain(address: Address) -> Address:
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _lies_in(networks: Sequence[Network], address: Address) -> bool:
+    return any(address in network for network in networks)
+
+
 def _is_public(address: Address) -> bool:
-    hidden = any(address in network for network in TRANSLATED)
-    return address.is_global and not address.is_multicast and not hidden
+    return address.is_global and not address.is_multicast and not _lies_in(TRANSLATED, address)
 
 
 def _is_of_an_office(address: Address) -> bool:
-    return any(address in network for network in OFFICE) and address not in METADATA
+    return _lies_in(OFFICE, address) and address not in METADATA

@@ -12,9 +12,29 @@ class PullFailed(ShukeError):
 class AddressForbidden(PullFailed):
     code = "pull_address_forbidden"
     message = _(
-        "%(host)s is not found, or leads into a network that pulls may not reach. "
-        "SHUKE_PULL_ALLOW names networks that they may."
+        "%(host)s has the address %(address)s, and pulls may not go into its network. If they should, whoever runs "
+        "Shuke adds the address to the setting SHUKE_PULL_ALLOW, for example SHUKE_PULL_ALLOW=%(address)s (several are "
+        "parted by commas), and restarts Shuke."
     )
+
+    def __init__(self, *, host: str | None, address: str = "…") -> None:
+        """Runs that are kept from before do not say which address it was."""
+        super().__init__(host=host, address=address)
+
+
+class AddressUnknown(PullFailed):
+    code = "pull_address_unknown"
+    message = _("%(host)s is not found: nothing on the network has this name.")
+
+
+class AddressInsecure(PullFailed):
+    code = "pull_address_insecure"
+    message = _("%(host)s lies in the public internet: there pulls go by https only.")
+
+
+class RedirectedElsewhere(PullFailed):
+    code = "pull_redirected_elsewhere"
+    message = _("%(host)s sends us on to %(to)s. Pulls follow to addresses that begin with http or https only.")
 
 
 class Unreachable(PullFailed):
@@ -75,9 +95,43 @@ class HostKeyChanged(PullFailed):
     )
 
 
+class DatabaseUnknown(PullFailed):
+    code = "pull_database_unknown"
+    message = _("%(host)s lets us in, but has no database %(database)s, or not for this user.")
+
+
+class LoginUnsafe(PullFailed):
+    code = "pull_login_unsafe"
+    message = _(
+        "%(host)s asks for the password in a way in which others could read it, or that Shuke does not know. It was "
+        "not sent. Let this user log in with mysql_native_password, or with caching_sha2_password over TLS."
+    )
+
+
+class NotEncrypted(PullFailed):
+    code = "pull_not_encrypted"
+    message = _(
+        "The connection to %(host)s could not be encrypted as its address asks for: the server offers no TLS, an "
+        "outdated one, or a certificate that is not valid for this name. No password was sent."
+    )
+
+
+class StrangeAnswer(PullFailed):
+    code = "pull_strange_answer"
+    message = _("%(host)s answers, but not as a database of this sort does. Does the port in the address belong to it?")
+
+
 class QueryRefused(PullFailed):
     code = "pull_query_refused"
     message = _("The database does not take the query (%(state)s). %(words)s")
+
+
+class NotOneSelect(QueryRefused):
+    code = "pull_query_not_one_select"
+    message = _(
+        "A query is one SELECT, and nothing else: it writes nothing, calls no procedure and sends its rows to no file. "
+        "%(words)s"
+    )
 
 
 class ColumnsChanged(PullFailed):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from shuke.intake.fields import LIVE_ONLY
 from shuke.intake.models import Import
 from shuke.pulls import fetching
+from shuke.pulls.fetching.databases.servers import without_user
 from shuke.pulls.models import Pull
 
 
@@ -91,8 +92,20 @@ class SftpForm(PullForm):
 class SqlForm(PullForm):
     PLACE = ("address", "user", "secret", "query")
 
-    address = _text("address", gettext_lazy("Database"), placeholder=fetching.EXAMPLES["sql"])
-    user = _text("user", gettext_lazy("User"), gettext_lazy("Best one who may only read."))
+    address = _text(
+        "address",
+        gettext_lazy("Database"),
+        gettext_lazy(
+            "PostgreSQL: postgresql://db.example.com:5432/shop. MySQL and MariaDB: mysql://db.example.com:3306/shop. "
+            "With ?sslmode=require behind it, it is read over an encrypted connection only."
+        ),
+    )
+    user = _text(
+        "user",
+        gettext_lazy("User"),
+        gettext_lazy("Best one who may only read. Blank if the address names the user, as in mysql://reader@…"),
+        required=False,
+    )
     secret = forms.CharField(
         required=False,
         label=gettext_lazy("Password"),
@@ -104,6 +117,14 @@ class SqlForm(PullForm):
         help_text=gettext_lazy("One SELECT; the names of its columns are the header of the file."),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "SELECT …"}),
     )
+
+    def clean(self) -> dict:
+        told = super().clean()
+        told["address"], named = without_user(told.get("address", ""))
+        told["user"] = told.get("user") or named
+        if not told["user"]:
+            self.add_error("user", self.fields["user"].error_messages["required"])
+        return told
 
 
 FORMS: dict[str, type[PullForm]] = {Pull.Way.URL: UrlForm, Pull.Way.SFTP: SftpForm, Pull.Way.SQL: SqlForm}

@@ -43,6 +43,8 @@ FIELD_OF = {
     "pull_name_taken": "name",
     "pull_secret_needed": "secret",
     "pull_key_wrong": "secret",
+    "pull_query_refused": "query",
+    "pull_query_not_one_select": "query",
 }
 OF_A_SERVER = (HostKeyUnknown.code, HostKeyChanged.code)
 

@@ -1,5 +1,6 @@
 """Shops that leave their exports somewhere, and the pulls that fetch them."""
 
+import os
 import sys
 
 import pytest
@@ -8,12 +9,14 @@ from django.utils import timezone
 
 import queue_of_jobs
 import shop
+from integration.pulls.mysql_server import MARIADB, MySql, mysql_server
 from integration.pulls.servers import database, sftp_server, web_server
 from shuke.cli import main
 from shuke.intake.fields import Kind
 from shuke.intake.mapping import Mapping
 from shuke.intake.models import Import
 from shuke.pulls import services
+from shuke.pulls.models import Pull
 
 HEADER = "订单号,会员卡号,下单时间,实付金额\n"
 ORDERS = HEADER + "A1,C1,2026-10-01 12:00,120.50\nA2,C2,2026-10-02 13:00,88\n"
@@ -39,9 +42,30 @@ def sftp(tmp_path):
 
 
 @pytest.fixture
-def books(django_db_setup):
+def postgresql(django_db_setup):
     with database() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory):
+    """A real MariaDB; where there is none its tests are skipped, unless SHUKE_REQUIRE_MARIADB forbids it."""
+    if not MARIADB and not os.environ.get("SHUKE_REQUIRE_MARIADB"):
+        pytest.skip("there is no mariadbd (Debian's package mariadb-server)")
+    with mysql_server(tmp_path_factory.mktemp("mariadb")) as server:
+        yield server
+
+
+@pytest.fixture
+def mysql(mariadb) -> MySql:
+    mariadb.begin_anew()
+    return mariadb
+
+
+@pytest.fixture(params=["postgresql", "mysql"])
+def books(request):
+    """A shop's database, of each sort in turn."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -66,6 +90,19 @@ def pull_of():
     def make(server, **changes):
         fields = {"name": "Orders", "source": "shop", "kind": "orders", "daily_at": None, **server.fields, **changes}
         return services.add(by=None, at=timezone.now(), **fields)
+
+    return make
+
+
+@pytest.fixture
+def pull_with(pull_of):
+    """A pull of a database whose query was right when it was entered."""
+
+    def make(server, query, **changes):
+        pull = pull_of(server, **changes)
+        Pull.objects.filter(pk=pull.pk).update(query=query)
+        pull.refresh_from_db()
+        return pull
 
     return make
 

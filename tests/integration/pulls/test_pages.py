@@ -161,7 +161,9 @@ def test_a_form_that_was_overtaken_changes_nothing(admin, web):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        pytest.param({"address": "http://169.254.169.254/orders.csv"}, "SHUKE_PULL_ALLOW", id="metadata"),
+        pytest.param({"address": "http://169.254.169.254/orders.csv"}, "PULL_ALLOW=169.254.169.254 (", id="metadata"),
+        pytest.param({"address": "https://shop.invalid/orders.csv"}, "shop.invalid is not found", id="no-such-name"),
+        pytest.param({"address": "http://93.184.216.34/orders.csv"}, "by https only", id="not-encrypted"),
         pytest.param({"address": "ftp://shop.example.com/orders.csv"}, "It must look like https://", id="ftp"),
         pytest.param({"every": "day"}, "Say at what time.", id="no-time"),
     ],
@@ -170,6 +172,29 @@ def test_what_stands_against_it_is_said_at_the_form(admin, web, changes, words):
     answer = add(admin, web, **changes)
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert not Pull.objects.exists()
+
+
+def test_what_a_database_has_against_a_query_stands_at_the_query(admin, books):
+    answer = add(admin, books, query="SELECT * FROM shop.oders")
+    assert answer.status_code == 422
+    assert "shop.oders" in answer.context["form"].errors["query"][0]
+    assert add(admin, books).status_code == 302
+    pull = Pull.objects.get()
+    form = {"name": "ERP", "source": "shop", "kind": "orders", "every": "hour", "secret": "", "version": pull.version}
+    change = reverse("web:pulls.change", args=[pull.pk])
+    assert admin.post(change, {**books.fields, **form, "query": "SELECT nothing FROM shop.orders"}).status_code == 422
+    pull.refresh_from_db()
+    assert (pull.query, pull.version) == (books.fields["query"], 1)
+
+
+def test_the_user_may_stand_in_the_address_of_a_database(admin, books):
+    named = books.fields["address"].replace("://", "://shop@")
+    assert add(admin, books, address=named, user="").status_code == 302
+    pull = Pull.objects.get()
+    assert (pull.address, pull.user) == (books.fields["address"], "shop")
+    assert add(admin, books, name="Other", user="").context["form"].errors.keys() == {"user"}
+    told = add(admin, books, name="Other", address=named.replace("shop@", "shop:word@"), user="")
+    assert (told.status_code, Pull.objects.count()) == (422, 1)
 
 
 def test_two_pulls_of_one_name_are_refused(admin, web):

@@ -95,3 +95,29 @@ def test_this_machine_and_its_clouds_secrets_are_no_office(resolving, address):
 def test_a_network_that_is_allowed_is_reached_whatever_it_is(resolving):
     resolving("127.0.0.1")
     assert outbound.office_address("localhost", 22, allowed=[ip_network("127.0.0.0/8")]) == "127.0.0.1"
+
+
+def test_a_refusal_says_which_address_it_was(resolving):
+    resolving(PUBLIC, "10.1.2.3")
+    with pytest.raises(outbound.Forbidden) as refused:
+        outbound.checked_address("https://erp.internal/in")
+    assert refused.value.address == "10.1.2.3"
+
+
+def test_plain_http_into_the_internet_is_a_refusal_of_its_own(resolving):
+    resolving(PUBLIC)
+    with pytest.raises(outbound.Insecure):
+        outbound.checked_address("http://hooks.example.com/in")
+    resolving("10.1.2.3")
+    with pytest.raises(outbound.Forbidden) as refused:
+        outbound.checked_address("http://erp.internal/in")
+    assert not isinstance(refused.value, outbound.Insecure)
+
+
+def test_a_name_that_nobody_has_is_unknown(monkeypatch):
+    def nothing(*_args, **_words):
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", nothing)
+    with pytest.raises(outbound.Unknown):
+        outbound.office_address("erp.internal", 22)

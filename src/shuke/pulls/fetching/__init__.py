@@ -21,5 +21,8 @@ def reached(access: Access) -> Iterator[Place]:
 
 
 def validate(access: Access) -> None:
-    """WrongAddress, WrongKey, SecretNeeded or AddressForbidden if nobody could ever be reached this way."""
+    """Is this a place that could ever be reached? A database is asked besides whether it takes the query.
+
+    WrongAddress, WrongKey, SecretNeeded, AddressForbidden, AddressUnknown, AddressInsecure, QueryRefused.
+    """
     WAYS[access.way].validate(access)

@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 import asyncssh
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from shuke.core import outbound
+from shuke.pulls.fetching.guard import server_address
 from shuke.pulls.fetching.places import BLOCK_BYTES, Access, File, Marks, Stream, Unchanged
 from shuke.pulls.problems import (
-    AddressForbidden,
     Denied,
     HostKeyChanged,
     HostKeyUnknown,
@@ -43,19 +42,13 @@ Result = TypeVar("Result")
 def validate(access: Access) -> None:
     host, port = _server(access)
     _keys(access)
-    try:
-        outbound.office_address(host, port, allowed=access.allowed)
-    except outbound.Forbidden:
-        raise AddressForbidden(host=host) from None
+    server_address(host, port, access)
 
 
 @contextmanager
 def reached(access: Access) -> Iterator["Folder"]:
     host, port = _server(access)
-    try:
-        address = outbound.office_address(host, port, allowed=access.allowed)
-    except outbound.Forbidden:
-        raise AddressForbidden(host=host) from None
+    address = server_address(host, port, access)
     with start_blocking_portal() as portal:
         line = _Line(portal, host)
         connection = line.wait(_connected(access, host, address, port), CONNECT_SECONDS + LOGIN_SECONDS)

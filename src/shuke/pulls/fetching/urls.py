@@ -10,13 +10,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from shuke.core import outbound
+from shuke.pulls.fetching import guard
 from shuke.pulls.fetching.places import BLOCK_BYTES, Access, File, Marks, Stream, Unchanged
 from shuke.pulls.problems import (
-    AddressForbidden,
     AnsweredOtherwise,
     Denied,
     NotThere,
     PullFailed,
+    RedirectedElsewhere,
     RedirectedTooOften,
     TooSlow,
     Unreachable,
@@ -38,15 +39,13 @@ MARKS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 def validate(access: Access) -> None:
     try:
-        parts = urlsplit(access.address)
+        is_of_the_web = _is_of_the_web(access.address)
     except ValueError:
         raise WrongAddress(example=EXAMPLE) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+    if not is_of_the_web:
         raise WrongAddress(example=EXAMPLE)
-    try:
+    with guard.told(urlsplit(access.address).hostname):
         outbound.checked_address(access.address, allowed=access.allowed)
-    except outbound.Forbidden:
-        raise AddressForbidden(host=parts.hostname) from None
 
 
 @contextmanager
@@ -74,8 +73,6 @@ class Url:
                         yield _stream(answer, urlsplit(url).hostname)
                         return
                     url = self._redirected(url, answer)
-        except outbound.Forbidden:
-            raise AddressForbidden(host=urlsplit(url).hostname) from None
         except httpx.TimeoutException:
             raise TooSlow(host=urlsplit(url).hostname) from None
         except (httpx.HTTPError, httpx.InvalidURL):
@@ -83,12 +80,15 @@ class Url:
         raise RedirectedTooOften(host=urlsplit(url).hostname)
 
     def _redirected(self, url: str, answer: httpx.Response) -> str:
-        """Where a server sends us; Unreachable if that is no address."""
+        """Where a server sends us; RedirectedElsewhere if that is no address of the web."""
+        host = urlsplit(url).hostname
         try:
             following = urljoin(url, answer.headers["Location"])
-            urlsplit(following)
+            is_of_the_web = _is_of_the_web(following)
         except ValueError:
-            raise Unreachable(host=urlsplit(url).hostname) from None
+            raise RedirectedElsewhere(host=host, to="…") from None
+        if not is_of_the_web:
+            raise RedirectedElsewhere(host=host, to=f"{urlsplit(following).scheme}:…")
         return following
 
     @contextmanager
@@ -98,7 +98,8 @@ class Url:
         headers |= {asked: before[mark] for mark, asked in MARKS.items() if mark in before}
         if _origin(url) == _origin(self.access.address):
             headers |= self._authorization()
-        with outbound.sent("GET", url, headers, allowed=self.access.allowed, timeout=TIMEOUT) as answer:
+        sent = outbound.sent("GET", url, headers, allowed=self.access.allowed, timeout=TIMEOUT)
+        with guard.told(urlsplit(url).hostname), sent as answer:
             yield answer
 
     def _authorization(self) -> dict[str, str]:
@@ -110,6 +111,13 @@ class Url:
         request = httpx.Request("GET", "https://unused.invalid")
         signed = next(httpx.BasicAuth(self.access.user, self.access.secret).auth_flow(request))
         return {"Authorization": signed.headers["Authorization"]}
+
+
+def _is_of_the_web(url: str) -> bool:
+    """Whether this names a web server, and nobody who logs in there. ValueError if it is no address at all."""
+    parts = urlsplit(url)
+    has_port = parts.port is None or parts.port > 0
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and not parts.username
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from shuke.core import audit
 from shuke.core.databases import advisory_lock_if_free
@@ -14,6 +15,7 @@ from shuke.core.words import mark as _
 from shuke.customers.models import Source
 from shuke.intake.queries import source_code
 from shuke.pulls import fetching, keeping, queries
+from shuke.pulls.fetching import Access
 from shuke.pulls.models import Pull
 from shuke.pulls.problems import NameTaken, SecretNeeded
 from shuke.pulls.services.locks import PULL_LOCKS
@@ -28,34 +30,30 @@ class UnderWay(Conflict):
     message = _("This is being fetched just now. Try again when it is done.")
 
 
-@transaction.atomic
 def add(*, source: str, secret: str = "", by: User | None, at: datetime, **fields: Any) -> Pull:
-    """A new pull, due at its next time. WrongAddress, AddressForbidden, WrongKey, SecretNeeded, NameTaken."""
-    pull = Pull(**fields, source=_source(source), made_by=by, made_at=at)
-    _save(pull, secret=secret, at=at)
-    audit.record(by, "pull.added", pull, at=at, **_told(pull))
+    """A new pull, due at its next time. NameTaken, and what `fetching.validate` says of its place."""
+    pull = Pull(**fields, made_by=by, made_at=at)
+    fetching.validate(_access(pull, secret))
+    with transaction.atomic():
+        pull.source = _source(source)
+        _save(pull, secret=secret, at=at)
+        audit.record(by, "pull.added", pull, at=at, **_told(pull))
     return pull
 
 
-@transaction.atomic
 def change(
     *, pull: Pull, version: int, source: str, secret: str = "", by: User | None, at: datetime, **fields: Any
 ) -> Pull:
     """A pull as it is from now on; a blank `secret` stays what it was. As `add`, and Conflict if it was changed."""
-    pull = Pull.objects.select_for_update().get(pk=pull.pk)
-    if pull.version != version:
-        raise Conflict
-    before = [getattr(pull, name) for name in PLACE]
-    for name, value in {**fields, "source": _source(source)}.items():
-        setattr(pull, name, value)
-    if [getattr(pull, name) for name in PLACE] != before:
-        pull.host_key = ""
-        if pull.secret and not secret:
-            raise SecretNeeded
-    pull.version += 1
-    pull.failures = 0
-    _save(pull, secret=secret, at=at)
-    audit.record(by, "pull.changed", pull, at=at, secret_changed=bool(secret), **_told(pull))
+    # The place is asked before, not in the transaction; the version holds both to the same pull.
+    fetching.validate(_access(_changed(Pull.objects.all(), pull, version, secret, fields), secret))
+    with transaction.atomic():
+        pull = _changed(Pull.objects.select_for_update(), pull, version, secret, fields)
+        pull.source = _source(source)
+        pull.version += 1
+        pull.failures = 0
+        _save(pull, secret=secret, at=at)
+        audit.record(by, "pull.changed", pull, at=at, secret_changed=bool(secret), **_told(pull))
     return pull
 
 
@@ -105,8 +103,26 @@ def _source(name: str) -> Source:
     return Source.objects.get_or_create(code=source_code(name), defaults={"name": name[:100]})[0]
 
 
+def _changed(pulls: QuerySet[Pull], pull: Pull, version: int, secret: str, fields: dict[str, Any]) -> Pull:
+    """The pull with its new fields, not saved yet. Conflict, SecretNeeded."""
+    pull = pulls.get(pk=pull.pk)
+    if pull.version != version:
+        raise Conflict
+    before = [getattr(pull, name) for name in PLACE]
+    for name, value in fields.items():
+        setattr(pull, name, value)
+    if [getattr(pull, name) for name in PLACE] != before:
+        pull.host_key = ""
+        if pull.secret and not secret:
+            raise SecretNeeded
+    return pull
+
+
+def _access(pull: Pull, secret: str) -> Access:
+    return replace(queries.access(pull), **({"secret": secret} if secret else {}))
+
+
 def _save(pull: Pull, *, secret: str, at: datetime) -> None:
-    fetching.validate(replace(queries.access(pull), **({"secret": secret} if secret else {})))
     if secret:
         pull.secret = settings.KEY_RING.encrypt(secret, field=Pull.FIELD)
     pull.put_off(after=at)
