@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("intake.py", "api.py", "rfm.py", "lists.py", "inday.py", "duplicates.py")
+SCRIPTS = ("intake.py", "api.py", "rfm.py", "lists.py", "inday.py", "duplicates.py", "lifetime.py")
 
 
 def main() -> int:
