@@ -10,12 +10,14 @@ Fitting is numpy's, so an engine executes what a fit reads; the rest is expressi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
+from functools import partial, reduce
+from operator import or_
 from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from shuke.analytics.churn import applying, cutoffs, gate
 from shuke.analytics.churn import fitting as churn_fitting
@@ -23,12 +25,14 @@ from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Churn, Declined
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime import fitting as lifetime_fitting
-from shuke.analytics.lifetime import holdout, purchases, values
+from shuke.analytics.lifetime import holdout, predictions, purchases, values
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 
 HOLDOUT = timedelta(days=182)
+LATEST = 3
+"""Cut-offs on which the purchase model is fitted too: to be compared on the latest, and learned on those before."""
 CHURN_COLUMNS = {
     "churn_probability": "float64",
     "churn_horizon_days": "int32",
@@ -76,11 +80,13 @@ def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, a
     """Fit the models to what was known before `as_of`."""
     shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
     some = _sample(engine, tables, customers=shop.customers)
-    return Models(
-        lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
-        holdout=_hold_out(engine, some, shop, policies, as_of=as_of),
-        churn=tuple(_learn_churn(engine, some, shop, policies, as_of=as_of)),
-    )
+    # A handful of parameters is no work to share: threads that wait for each other take many times as long.
+    with threadpool_limits(1):
+        return Models(
+            lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
+            holdout=_hold_out(engine, some, shop, policies, as_of=as_of),
+            churn=tuple(_learn_churn(engine, some, shop, policies, as_of=as_of)),
+        )
 
 
 def _hold_out(engine: Engine, some: Tables, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
@@ -117,9 +123,24 @@ def _learn_churn(
             found.append(Declined(as_of=as_of, horizon_days=horizon, shortfalls=missing))
             continue
         days = cutoffs.cut_offs(shop.first_ordered_on, as_of=as_of, horizon_days=horizon)
-        seen = engine.read(cutoffs.examples(some, days, horizon_days=horizon))
+        by_rhythm = partial(_no_purchase, engine, policies, days[:LATEST])
+        seen = engine.read(cutoffs.examples(some, days, horizon_days=horizon, no_purchase=by_rhythm))
         found.append(churn_fitting.fit(seen, policy, as_of=as_of, horizon_days=horizon))
     return found
+
+
+def _no_purchase(
+    engine: Engine, policies: Policies, days: Sequence[date], tables: Tables, day: date, horizon_days: int
+) -> ir.Table:
+    """The chance of no purchase by the purchase model alone, as it would have been fitted on one of these `days`."""
+    bought = engine.keep("purchases_then", purchases.purchases(tables, as_of=day))
+    estimate = _learn_lifetime(engine, tables, bought, policies, as_of=day).purchases if day in days else None
+    if estimate is None:
+        return bought.select("customer_id", no_purchase=ibis.null("float64"))
+    policy = policies.lifetime.model_copy(update={"horizon_days": horizon_days})
+    told = predictions.predict(engine.read(purchases.histories(bought)).select(purchases.HISTORY), estimate, policy)
+    joined = bought.inner_join(ibis.memtable(told), purchases.HISTORY)
+    return ibis.memtable(engine.read(joined.select("customer_id", no_purchase=1 - joined.p_order)))
 
 
 def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
@@ -162,26 +183,8 @@ def _with_churn(features: ir.Table, policies: Policies, models: Models) -> ir.Ta
     learned = models.churn_by_horizon()
     if not learned:
         return features.select("customer_id", **_nothing(CHURN_COLUMNS))
-    whose = features.mutate(horizon=_horizon(features.median_gap, [model.horizon_days for model in learned]))
-    parts = [_said_by(model, whose.filter(whose.horizon == model.horizon_days), policies) for model in learned]
-    return reduce(lambda left, right: left.union(right), parts)
-
-
-def _horizon(cycle: ir.NumericValue, horizons: Sequence[int]) -> ir.IntegerValue:
-    """The first that is as long as the customer's own cycle, else the longest; whoever came once has no cycle."""
-    *shorter, longest = horizons
-    fits = [(cycle.isnull() | (cycle <= days), days) for days in shorter]
-    return ibis.cases(*fits, else_=longest) if fits else ibis.literal(longest)
-
-
-def _nothing(columns: Mapping[str, str]) -> dict[str, ir.Value]:
-    return {name: ibis.null(kind) for name, kind in columns.items()}
-
-
-def _said_by(model: Churn, customers: ir.Table, policies: Policies) -> ir.Table:
-    told = applying.apply(customers, model)
-    line, active = model.backtest.risk.threshold, told.days_since_last <= policies.churn.list_active_days
-    parts = [told[f"churn_{code}"] if f"churn_{code}" in told.columns else ibis.literal(0.0) for code in REASONS]
+    told = applying.apply_by_cycle(features, learned)
+    parts = [told[f"churn_{code}"] for code in REASONS]
     numbers = [told[names[0]] if names[0] in told.columns else ibis.null("float64") for names in REASONS.values()]
     return told.select(
         "customer_id",
@@ -189,5 +192,21 @@ def _said_by(model: Churn, customers: ir.Table, policies: Policies) -> ir.Table:
         churn_horizon_days=told.churn_horizon_days.cast("int32"),
         churn_parts=ibis.array([part.cast("float32") for part in parts]),
         churn_numbers=ibis.array([number.cast("float32") for number in numbers]),
-        at_risk=ibis.literal(False) if line is None else active & (told.churn_probability >= line),
+        at_risk=_at_risk(told, policies, learned),
     )
+
+
+def _at_risk(told: ir.Table, policies: Policies, learned: Sequence[Churn]) -> ir.BooleanValue:
+    """Whether the customer is on the risk list: active, and above the line of the horizon."""
+    lines = {model.horizon_days: model.backtest.risk.threshold for model in learned}
+    above = [
+        (told.churn_horizon_days == days) & (told.churn_probability >= line)
+        for days, line in lines.items()
+        if line is not None
+    ]
+    active = told.days_since_last <= policies.churn.list_active_days
+    return active & reduce(or_, above, ibis.literal(False))
+
+
+def _nothing(columns: Mapping[str, str]) -> dict[str, ir.Value]:
+    return {name: ibis.null(kind) for name, kind in columns.items()}

@@ -41,6 +41,8 @@ def apply_by_cycle(features: ir.Table, models: Sequence[Churn]) -> ir.Table:
     cycle = features.median_gap.fill_null(0.0)
     ends = [*(float(model.horizon_days) for model in by_horizon[:-1]), inf]
     starts = [-inf, *ends[:-1]]
+    if len(by_horizon) == 1:
+        return apply(features, by_horizon[0])
     parts = [
         apply(features.filter(*_between(cycle, start, end)), model)
         for model, start, end in zip(by_horizon, starts, ends, strict=True)
