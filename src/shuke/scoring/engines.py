@@ -17,7 +17,7 @@ from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 from shuke.scoring.mirror import Mirror
 
-__all__ = ["Scored", "duckdb", "rescore", "score"]
+__all__ = ["Engine", "Scored", "apply", "duckdb", "rescore", "score"]
 
 THREADS = 2
 BATCH_ROWS = 100_000
@@ -73,6 +73,15 @@ def score(engine: ibis.BaseBackend, tables: Tables, *, as_of: date, policies: Po
     return Scored(parameters.model_copy(update={"models": learned}), _stream(engine, _shaped(scored, columns)))
 
 
+def apply(
+    on: Engine, tables: Tables, *, as_of: date, seen_until: date, policies: Policies, learned: Parameters
+) -> ir.Table:
+    """Score whoever has facts in the tables by what a run has learned."""
+    measured = on.keep("features", features.features(tables, as_of=as_of, seen_until=seen_until))
+    known = models.known(on, tables, measured, as_of=as_of, seen_until=seen_until)
+    return models.apply(on, scores.apply(measured, policies, learned), known, policies, learned.models)
+
+
 def rescore(
     tables: Mapping[str, pa.Table],
     *,
@@ -86,11 +95,8 @@ def rescore(
     engine = ibis.duckdb.connect(threads=1)
     try:
         facts = Tables(**{name: engine.create_table(name, table) for name, table in tables.items()})
-        on = Engine(engine)
-        measured = on.keep("features", features.features(facts, as_of=as_of, seen_until=seen_until))
-        known = models.known(on, facts, measured, as_of=as_of, seen_until=seen_until)
-        scored = scores.apply(measured, policies, parameters)
-        return on.read(_shaped(models.apply(on, scored, known, policies, parameters.models), columns))
+        scored = apply(Engine(engine), facts, as_of=as_of, seen_until=seen_until, policies=policies, learned=parameters)
+        return engine.to_pyarrow(_shaped(scored, columns))
     finally:
         engine.disconnect()
 

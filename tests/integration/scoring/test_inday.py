@@ -14,7 +14,6 @@ from django.utils.timezone import localdate, now
 
 import queue_of_jobs
 import shop
-from shuke.analytics import scores
 from shuke.core import policies
 from shuke.core.databases import conninfo
 from shuke.customers import merging
@@ -480,10 +479,11 @@ def _some_move(chance: random.Random, people: list[Customer]) -> None:
 def _of_the_whole_mirror() -> dict[int, dict[str, object]]:
     live, store = queries.live_run(), services.mirror()
     with store.fresh(), engines.duckdb(store) as (engine, tables):
-        features = scores.features(tables, as_of=TODAY, seen_until=TODAY + timedelta(days=1))
-        scored = scores.apply(features, at_versions(live.policies), queries.parameters_of(live))
-        return {row["customer_id"]: _measures(row) for row in engine.to_pyarrow(scored).to_pylist()}
+        on, learned = engines.Engine(engine), queries.parameters_of(live)
+        until, obeyed = TODAY + timedelta(days=1), at_versions(live.policies)
+        scored = engines.apply(on, tables, as_of=TODAY, seen_until=until, policies=obeyed, learned=learned)
+        return {row["customer_id"]: _measures(row) for row in on.read(scored).to_pylist()}
 
 
 def _measures(row: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in row.items() if name not in {"id", "run_id", "as_of"}}
+    return {name: row[name] for name in queries.columns().names if name != "run_id"}
