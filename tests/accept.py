@@ -246,13 +246,14 @@ def other_kinds(folder: Path) -> str:
     files = {kind: folder / f"{kind}.csv" for kind in KINDS}
     for kind, text in KINDS.items():
         files[kind].write_text(text, encoding="utf-8")
-    first = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
-    again = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+    with running(Cluster(Home(site.home))):
+        first = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+        again = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+        back_in_turn = sorted((report["import"] for report in first.values()), reverse=True)
+        undone = [site.json("undo", str(number)) for number in back_in_turn]
     rows = sum(report["inserted"] for report in first.values())
     assert rows == sum(report["rows_in"] for report in first.values())
     assert sum(report["unchanged"] for report in again.values()) == rows
-    back_in_turn = sorted((report["import"] for report in first.values()), reverse=True)
-    undone = [site.json("undo", str(number)) for number in back_in_turn]
     assert not any(count for report in undone for what, count in report.items() if what.endswith("_kept")), undone
     return f"{len(KINDS)} kinds found by their columns, {rows} rows in, none changed by the same files, all taken back"
 
