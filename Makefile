@@ -14,21 +14,30 @@ help:
 	@echo "make test      all tests on a PostgreSQL of their own"
 	@echo "make check     style, types, layers, templates, migrations, translations"
 	@echo "make fmt       put the code in order"
-	@echo "make accept    each promise of this release with its measured value"
+	@echo "make accept    each promise of this release with its measured value, and the figures"
 	@echo "make screens   every page in two languages, two widths, two themes"
 	@echo "make bench     the figures on speed and size"
 	@echo "make soak      the long fault tests"
 
-# What the program needs; then what its developers need.
-$(VENV)/run.stamp: pyproject.toml constraints.txt build_hook.py frontend/package-lock.json frontend/icons.txt \
-		src/shuke/locale/zh_Hans/LC_MESSAGES/django.po
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+RECIPE := pyproject.toml constraints.txt build_hook.py frontend/package-lock.json frontend/icons.txt \
+	src/shuke/locale/zh_Hans/LC_MESSAGES/django.po
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# What the program needs; what its developers need, too; what it is measured against, too.
+$(VENV)/run.stamp: $(RECIPE) | $(BIN)/python
+	$(INSTALL) -e .
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@
+$(VENV)/dev.stamp: $(RECIPE) | $(BIN)/python
+	$(INSTALL) -e '.[dev]'
+	@touch $(VENV)/run.stamp $@
+
+$(VENV)/bench.stamp: $(RECIPE) | $(BIN)/python
+	$(INSTALL) -e '.[dev,bench]'
+	@touch $(VENV)/run.stamp $(VENV)/dev.stamp $@
 
 demo: $(VENV)/run.stamp
 	$(BIN)/shuke demo
@@ -53,10 +62,10 @@ fmt: $(VENV)/dev.stamp
 	ruff check --fix .
 	ruff format .
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/bench.stamp
 	$(BIN)/python bench
 
-accept: $(VENV)/dev.stamp
+accept: $(VENV)/bench.stamp
 	$(BIN)/python tests/accept.py
 
 screens: $(VENV)/dev.stamp
@@ -67,7 +76,7 @@ soak: $(VENV)/dev.stamp
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra bench --no-header --no-annotate \
 		--no-emit-index-url pyproject.toml -o constraints.txt
 
 clean:

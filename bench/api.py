@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from figures import Figure, show
+
 SECONDS = 20.0
 BATCH = 100
 CLIENTS = 3
@@ -31,16 +33,17 @@ HOST = "127.0.0.1"
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 
 
-def main(seconds: float) -> None:
+def main(seconds: float) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder, _installation(Path(folder)) as (port, token):
         _send_for(2, port, token)
         for kind in ("orders", "events"):
             sent = _send_for(seconds, port, token, path=kind)
-            print(f"{kind}: {sent / seconds:,.0f} a second in batches of {BATCH}, one web process (at least 2,000)")
+            words = f"API, {kind} in batches of {BATCH}, one web process"
+            yield Figure(words, sent / seconds, "a second", at_least=2_000)
         for words, busy in (("alone", 0), ("beside batches of 100 one after the other", 1)):
             times = _singles(port, token, busy=busy)
             half, most = times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
-            print(f"single event {words}: median {half:.1f} ms, p99 {most:.1f} ms (at most 50 ms)", flush=True)
+            yield Figure(f"API, single event {words}, p99", most, "ms", at_most=50, beside=f"median {half:.1f} ms")
 
 
 def _send_for(seconds: float, port: int, token: str, *, path: str = "orders", clients: int = CLIENTS) -> int:
@@ -146,4 +149,4 @@ def _wait_for(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
+    show(main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS))

@@ -12,7 +12,10 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from figures import Figure, show
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "tests")]
 
@@ -37,15 +40,15 @@ FROM identity JOIN LATERAL (
 """
 
 
-def main(customers: int) -> None:
+def main(customers: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
         os.environ |= {"SHUKE_HOME": str(Path(folder, "home"))}
         from shuke.cli.attach import attached
 
         with attached():
             _fill(customers)
-            _search(customers, merges=False)
-            _search(customers, merges=True)
+            yield from _search(customers, merges=False)
+            yield from _search(customers, merges=True)
 
 
 def _fill(customers: int) -> None:
@@ -62,7 +65,7 @@ def _fill(customers: int) -> None:
     print(f"{customers:,} customers made in {time.perf_counter() - begun:.0f} s", flush=True)
 
 
-def _search(customers: int, *, merges: bool) -> None:
+def _search(customers: int, *, merges: bool) -> Iterator[Figure]:
     from django.utils.timezone import now
 
     from shuke.customers.duplicates import services
@@ -71,13 +74,12 @@ def _search(customers: int, *, merges: bool) -> None:
     searched = services.search(at=now(), merges=merges)
     minutes = (time.perf_counter() - begun) / 60
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
-        f"{'found and merged' if merges else 'found'} in {minutes:.1f} min (goal {MINUTES}), "
-        f"peak {peak:.1f} GB (goal {GIGABYTES}): {searched.pairs:,} pairs, {searched.sure:,} sure, "
-        f"{searched.merged:,} merged, {searched.candidates:,} for people",
-        flush=True,
-    )
+    words = f"Duplicates among {customers:,} customers {'found and merged' if merges else 'found'}"
+    pairs = f"{searched.pairs:,} pairs, {searched.sure:,} sure, {searched.merged:,} merged"
+    beside = f"{pairs}, {searched.candidates:,} for people"
+    yield Figure(words, minutes, "min", at_most=MINUTES, beside=beside)
+    yield Figure(f"{words}, peak of memory", peak, "GB", at_most=GIGABYTES)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 2_000_000)
+    show(main(int(sys.argv[1]) if sys.argv[1:] else 2_000_000))

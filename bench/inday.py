@@ -12,10 +12,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
+
+from figures import Figure, show
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "tests")]
 
@@ -45,14 +47,14 @@ WHERE identity.id = ANY(%s) AND customer_list.days_since_last = 0
 """
 
 
-def main(customers: int, orders_each: int) -> None:
+def main(customers: int, orders_each: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
         os.environ |= {"SHUKE_HOME": str(Path(folder, "home")), "SHUKE_DEMO": "1"}
         from shuke.cli.attach import attached
 
         with attached():
             _fill(customers, orders_each)
-            _measure(customers)
+            yield from _measure(customers)
 
 
 def _fill(customers: int, orders_each: int) -> None:
@@ -74,7 +76,7 @@ def _fill(customers: int, orders_each: int) -> None:
     population.tidy()
 
 
-def _measure(customers: int) -> None:
+def _measure(customers: int) -> Iterator[Figure]:
     from django.utils.timezone import now
 
     from shuke.scoring import services as scoring
@@ -82,7 +84,8 @@ def _measure(customers: int) -> None:
 
     rounds = iter(range(1, 1_000_000))
     for marked in MARKED:
-        _say(f"{marked:,} of {customers:,} marked", [_pass(marked, customers, next(rounds)) for _ in range(TIMES)])
+        times = [_pass(marked, customers, next(rounds)) for _ in range(TIMES)]
+        yield _figure(f"{marked:,} of {customers:,} marked", times)
     live = _live_run()
     for what, act in (
         ("while everybody is scored", scoring.run),
@@ -93,7 +96,7 @@ def _measure(customers: int) -> None:
             while _is_under_way(working):
                 times.append(_pass(100, customers, next(rounds)))
                 time.sleep(1)
-        _say(f"100 of {customers:,} marked {what}", times)
+        yield _figure(f"100 of {customers:,} marked {what}", times)
 
 
 def _pass(marked: int, customers: int, number: int) -> float:
@@ -143,8 +146,9 @@ def _live_run() -> object:
     return live_run()
 
 
-def _say(what: str, times: list[float]) -> None:
-    print(f"{what:>60}: {median(times):5.2f} s, at most {max(times):5.2f} s of {len(times)} ({GOAL} s)", flush=True)
+def _figure(what: str, times: list[float]) -> Figure:
+    beside = f"median of {len(times)} passes {median(times):.2f} s"
+    return Figure(f"From the mark to the list row, {what}", max(times), "s", at_most=GOAL, beside=beside)
 
 
 def _timed(act: Callable[[], object]) -> float:
@@ -155,4 +159,4 @@ def _timed(act: Callable[[], object]) -> float:
 
 if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:]]
-    main(*(given + [2_000_000, 5][len(given) :]))
+    show(main(*(given + [2_000_000, 5][len(given) :])))

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from figures import Figure, show
+
 ROUNDS = 3
 ROWS = 1_000_000
 GENERATED_CUSTOMERS = 200_000
@@ -24,17 +26,17 @@ TABLES = ("store", "customer", "identity", "contact_point", "product", "customer
 SHARED_DATA = Path(os.environ.get("SHUKE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
-def main(files: list[Path]) -> None:
+def main(files: list[Path]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
         os.environ["SHUKE_HOME"] = str(Path(folder, "home"))
         from shuke.cli.attach import attached
 
         with attached():
             for file in files or _files(Path(folder)):
-                _compare(file, Path(folder))
+                yield from _compare(file, Path(folder))
 
 
-def _compare(file: Path, folder: Path) -> None:
+def _compare(file: Path, folder: Path) -> Iterator[Figure]:
     from shuke.intake import queries, services
 
     ratios = []
@@ -49,11 +51,13 @@ def _compare(file: Path, folder: Path) -> None:
         ratios.append((raw.seconds / ours.seconds, raw.seconds, ours.seconds))
     ratio, raw_seconds, our_seconds = sorted(ratios)[ROUNDS // 2]
     rows = queries.report(this)["rows_in"]
-    print(f"{file.name}: {rows:,} rows; import {our_seconds:.1f} s ({rows / our_seconds:,.0f} rows/s), ", end="")
-    print(f"a million in {our_seconds * 1e6 / rows:.0f} s (at most 300 s)")
-    print(f"{file.name}: raw COPY {raw_seconds:.1f} s: {ratio:.0%} of raw COPY (at least 40 %)")
+    words, took = f"{file.name}, {rows:,} rows", f"import {our_seconds:.1f} s, raw COPY {raw_seconds:.1f} s"
+    pace = our_seconds * 1e6 / rows
+    yield Figure(f"{words}: a million rows come in", pace, "s", at_most=300, beside=f"{rows / our_seconds:,.0f} rows/s")
+    yield Figure(f"{words}: as fast as raw COPY", ratio * 100, "%", at_least=40, beside=took)
     largest, together = _memory(file)
-    print(f"{file.name}: at most {largest} MB in one process (512 MB), {together} MB in import and parser", flush=True)
+    both = f"{together} MB in import and parser"
+    yield Figure(f"{words}: memory of one process", largest, "MB", at_most=512, beside=both)
 
 
 def _memory(file: Path) -> tuple[int, int]:
@@ -160,4 +164,4 @@ def _generated_orders(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]])
+    show(main([Path(name) for name in sys.argv[1:]]))

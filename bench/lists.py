@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -21,19 +21,22 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import quote, urlsplit
 
+from figures import Figure, show
+
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "tests")]
 
 READERS = 8
 REQUESTS = 40
 GOAL = 150
+WRITTEN_WITHIN = 10
 PASSWORD = "bench-password-2026"  # noqa: S105  of a server that lives for a minute
 SORTS = ("-risk", "name", "days", "-money", "-orders", "contact")
 
 
-def main(customers: int) -> None:
+def main(customers: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
         os.environ |= {"SHUKE_HOME": str(Path(folder, "home")), "SHUKE_DEMO": "1"}
-        _fill(customers)
+        yield from _fill(customers)
         from installation import Installation
 
         site = Installation(Path(folder, "home"), SHUKE_DEMO="1")
@@ -43,10 +46,10 @@ def main(customers: int) -> None:
                 name: [site.log_in(name, PASSWORD).cookies for _ in range(READERS)] for name in ("admin", "agent")
             }
             for what, (name, paths) in _questions(somebody).items():
-                _ask(what, site.url, cookies[name], paths)
+                yield _ask(f"{customers:,} customers, {what}", site.url, cookies[name], paths)
 
 
-def _fill(customers: int) -> None:
+def _fill(customers: int) -> Iterator[Figure]:
     from shuke.cli.attach import attached
 
     with attached():
@@ -63,8 +66,9 @@ def _fill(customers: int) -> None:
         print(f"{customers:,} customers made in {_timed(lambda: population.make(customers)):.1f} s")
         for day in (localdate() - timedelta(days=1), localdate()):
             run, seconds = population.score(customers, as_of=day)
-            print(f"write-back and switch {seconds:.1f} s (10 s)", end="; ")
-            print(f"segments follow in {_timed(lambda run=run: segments.refresh(run=run, at=now())):.1f} s", flush=True)
+            follow = _timed(lambda run=run: segments.refresh(run=run, at=now()))
+            words, beside = f"{customers:,} scores written back and switched in", f"segments follow in {follow:.1f} s"
+            yield Figure(words, seconds, "s", at_most=WRITTEN_WITHIN, beside=beside)
         population.tidy()
         print(f"figures counted in {_timed(lambda: reports.refresh(run_id=run.pk)):.1f} s", end="; ")
         planned = _timed(lambda: followups.plan(on=localdate(), run_id=run.pk, at=now()))
@@ -87,12 +91,15 @@ def _questions(somebody: list[tuple[int, str, str, str]]) -> dict[str, tuple[str
     }
 
 
-def _ask(what: str, site: str, cookies: list[str], paths: list[str]) -> None:
-    print(f"{what:>28}: p95 of {READERS} readers", end="")
-    for pace, words in ((0, "back to back"), (1, "a page a second each")):
-        times = _read(site, cookies, paths, pace=pace)
-        print(f", {words} {quantiles(times, n=20)[-1]:4.0f} ms (median {median(times):.0f})", end="")
-    print(f"; goal {GOAL} ms", flush=True)
+def _ask(what: str, site: str, cookies: list[str], paths: list[str]) -> Figure:
+    busy, reading = (_read(site, cookies, paths, pace=pace) for pace in (0, 1))
+    beside = f"median {median(reading):.0f} ms; back to back {_p95(busy):.0f} ms, median {median(busy):.0f} ms"
+    words = f"{what}, p95 of {READERS} readers, a page a second each"
+    return Figure(words, _p95(reading), "ms", at_most=GOAL, beside=beside)
+
+
+def _p95(times: list[float]) -> float:
+    return quantiles(times, n=20)[-1]
 
 
 def _read(site: str, cookies: list[str], paths: list[str], *, pace: float) -> list[float]:
@@ -125,4 +132,4 @@ def _timed(act: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 2_000_000)
+    show(main(int(sys.argv[1]) if sys.argv[1:] else 2_000_000))

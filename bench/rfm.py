@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -31,6 +31,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from figures import Figure, show
 from shuke.analytics import scores
 from shuke.analytics.parameters import Parameters
 from shuke.analytics.policies import Policies
@@ -43,6 +44,13 @@ SEED = 7
 AGAINST_SCAN, AGAINST_PANDAS = 3, 10
 PANDAS_BYTES_AN_ORDER = 240
 PLAIN_PART = 20  # one customer in so many
+WORDS = {
+    "scan": "DuckDB reads and groups the columns",
+    "rfm": "RFM-T in DuckDB",
+    "run": "RFM-T, fit and apply in DuckDB",
+    "pandas": "RFM-T in pandas, vectorised by hand",
+    "plain": "RFM-T in pandas, written plainly",
+}
 
 
 def main() -> None:
@@ -50,17 +58,18 @@ def main() -> None:
     if options.measure:
         _print_measure(options.measure, options.folder)
     else:
-        _compare(options)
+        show(_compare(options))
 
 
-def _compare(options: argparse.Namespace) -> None:
+def _compare(options: argparse.Namespace) -> Iterator[Figure]:
     parts = _Parts.of(options.customers, options.orders)
     found = {(name, folder): [] for name, folder in _plan(parts)}
     for _ in range(options.repeat):
         for (name, folder), runs in found.items():
             runs.append(_measured(name, folder))
     best = {key: min(runs, key=lambda run: run["seconds"]) for key, runs in found.items()}
-    _report(best, parts)
+    _tell(best)
+    yield from _figures(best, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +119,25 @@ def _print_measure(name: str, folder: Path) -> None:
     print(json.dumps({"rows": rows, "seconds": seconds, "peak_mb": peak}))
 
 
-def _report(best: dict[tuple[str, Path], dict[str, float]], parts: _Parts) -> None:
-    words = {
-        "scan": "DuckDB reads and groups the columns",
-        "rfm": "RFM-T in DuckDB",
-        "run": "RFM-T, fit and apply in DuckDB",
-        "pandas": "RFM-T in pandas, vectorised by hand",
-        "plain": "RFM-T in pandas, written plainly",
-    }
+def _tell(best: dict[tuple[str, Path], dict[str, float]]) -> None:
     for (name, folder), run in best.items():
         size = f"{_orders_in(folder):,} orders"
         peak = f"{run['peak_mb']:,.0f} MB"
-        print(f"{words[name]:38}{size:>20}{run['rows']:>12,} rows{run['seconds']:>9.2f} s{peak:>12}")
+        print(f"{WORDS[name]:38}{size:>20}{run['rows']:>12,} rows{run['seconds']:>9.2f} s{peak:>12}")
 
-    def ratio(name: str, folder: Path) -> float:
+
+def _figures(best: dict[tuple[str, Path], dict[str, float]], parts: _Parts) -> Iterator[Figure]:
+    def times(name: str, folder: Path) -> float:
         return best[name, folder]["seconds"] / best["rfm", folder]["seconds"]
 
-    print(f"RFM-T takes {1 / ratio('scan', parts.whole):.2f} x the plain scan (goal: at most {AGAINST_SCAN})")
+    def size(folder: Path) -> str:
+        return f"RFM-T of {best['rfm', folder]['rows']:,} customers and {_orders_in(folder):,} orders"
+
+    scan = f"{size(parts.whole)}, time against the plain scan"
+    yield Figure(scan, 1 / times("scan", parts.whole), "x", at_most=AGAINST_SCAN)
     for name, folder in (("plain", parts.plain), ("pandas", parts.vectorised)):
-        print(f"RFM-T is {ratio(name, folder):.1f} x as fast as {words[name][9:]} (goal: at least {AGAINST_PANDAS})")
+        pandas = f"{size(folder)}, speed against {WORDS[name].removeprefix('RFM-T in ')}"
+        yield Figure(pandas, times(name, folder), "x", at_least=AGAINST_PANDAS)
 
 
 def _orders_in(folder: Path) -> int:

@@ -1,10 +1,13 @@
-"""Each promise of this release, tried on a whole installation, with its measured value: `make accept`.
+"""Each promise of this release with its measured value, then each figure on speed and size: `make accept`.
 
-One line per promise: ✓ or ✗, the promise, the value. Ends with the number that hold and the number that do not.
+    python tests/accept.py [--promises | --figures | PROMISE ...]
+
+One line each: ✓ or ✗, the promise, the value. Ends with the number that hold and the number that do not. The figures
+are those of `bench/`, at full size: they want a quiet machine, and more than half an hour of it.
 """
 
+import argparse
 import csv
-import gzip
 import os
 import random
 import signal
@@ -12,30 +15,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 
 import psycopg
 
 from installation import Installation, wait_until
+from killing import REAL_FILE, excerpt, is_done, killed_import, killed_process, time_of_import
 from shuke.runtime.cluster import Cluster, running
 from shuke.runtime.home import Home
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL_FILE = ROOT / "src/shuke/demo/online_retail.csv.gz"
 AS_OF = "2011-12-10"
 KILLS = int(os.environ.get("SHUKE_KILLS", "20"))
 KILLS_A_ROUND = 4
-LINES = 60_000
-"""Of the real file: enough to be killed in the middle."""
-
-IMPORT_LOCKS = 7_303_000_000
-"""An import is worked on by whoever holds the lock with this number plus its own."""
+HOLDS, DOES_NOT = "✓", "✗"
+"""With which each line begins, those of `bench/` too."""
 
 READY_WITHIN = 60
 """Seconds from the installed program to the page of the demo."""
@@ -148,47 +148,6 @@ def killed_imports(folder: Path) -> str:
     return f"{kills} kills of {rounds} imports under way, each with the checksum of an unbroken one"
 
 
-def time_of_import(site: Installation, file: Path) -> float:
-    """Seconds from the moment at which an import has begun to work to its end."""
-    process = site.begin("import", str(file), "--source", "timed")
-    wait_until(lambda: is_under_way(site), seconds=60)
-    begun = time.monotonic()
-    assert process.wait() == 0
-    return time.monotonic() - begun
-
-
-def killed_import(site: Installation, file: Path, source: str, *, after: float) -> bool:
-    """Import, and kill that `after` seconds of work; says whether the kill met an import that was not done."""
-    victim = site.begin("import", str(file), "--source", source)
-    wait_until(lambda: is_under_way(site) or victim.poll() is not None, seconds=60)
-    time.sleep(after)
-    alive = victim.poll() is None
-    if alive:
-        os.killpg(victim.pid, signal.SIGKILL)
-    assert victim.wait() in (0, -signal.SIGKILL)
-    wait_until(lambda: not is_under_way(site), seconds=30)
-    return alive and not is_done(site, source)
-
-
-def is_under_way(site: Installation) -> bool:
-    """Does somebody hold the lock of an import?"""
-    key = "(classid::bigint << 32) | objid::bigint"
-    locks = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND {key} > {IMPORT_LOCKS}"
-    return site.sql(locks)[0][0] > 0
-
-
-def is_done(site: Installation, source: str) -> bool:
-    """Has the import of a source ended, with every row accounted for?"""
-    rows = site.sql(
-        f"SELECT status, report FROM import JOIN source ON source.id = import.source_id WHERE source.code = '{source}'"
-    )
-    if not rows or rows[0][0] in ("waiting", "reading", "applying"):
-        return False
-    ((status, report),) = rows
-    assert (status, report["rows_in"], report["inserted"]) == ("done", LINES - 1, LINES - 1), (status, report)
-    return True
-
-
 def killed_processes(folder: Path) -> str:
     """kill -9 of each process in turn while the worker imports: nothing is lost, all comes back, the import ends."""
     site = Installation(folder)
@@ -208,19 +167,6 @@ def killed_processes(folder: Path) -> str:
     with site.up():
         assert content(site, started=True) == before
     return f"back after {', '.join(times)}; supervisor killed: no process left after {gone:.1f} s, all there on restart"
-
-
-def killed_process(site: Installation, name: str, file: Path) -> str:
-    """Kill a process in the middle of an import; says after how long all was back, and the import done."""
-    site.queue_import(file, source=name)
-    wait_until(lambda: is_under_way(site), seconds=60)
-    old = site.processes()[name]
-    assert not is_done(site, name)
-    os.kill(old, signal.SIGKILL)
-    begun = time.monotonic()
-    back = wait_until(lambda: site.processes().get(name, old) != old and site.works(), seconds=60)
-    wait_until(lambda: is_done(site, name), seconds=180)
-    return f"{name} {back:.1f} s (import done after {time.monotonic() - begun:.0f} s)"
 
 
 def late_commits(folder: Path) -> str:
@@ -265,19 +211,20 @@ def write_order(writer: psycopg.Connection, key: str) -> None:
 
 def keyboard(folder: Path) -> str:
     """The browser test that closes ten follow-ups with the keyboard and counts the keys."""
-    return measured_by("tests/browser/test_calls.py", "ten_follow_ups_in_a_row")
+    return measured_by("tests/browser/test_calls.py")
 
 
 def in_the_day(folder: Path) -> str:
     """A running installation is told of single orders, one at a time."""
-    measured = measured_by("tests/journeys/test_the_day.py", "within_seconds")
+    measured = measured_by("tests/journeys/test_the_day.py")
     seconds = float(measured.split()[0])
     assert seconds <= SCORED_WITHIN, measured
     return measured
 
 
-def measured_by(path: str, words: str) -> str:
-    command = [sys.executable, "-m", "pytest", "-q", path, "-k", words, "-s"]
+def measured_by(path: str) -> str:
+    """What the tests say that are marked as a promise."""
+    command = [sys.executable, "-m", "pytest", "-q", path, "-m", "promise", "-s"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
     lines = (line.lstrip(".") for line in done.stdout.splitlines())
@@ -286,11 +233,11 @@ def measured_by(path: str, words: str) -> str:
 
 def dirty_exports(folder: Path) -> str:
     """In the browser, without a hand on what is proposed: the figures of each file's truth, repairs, an undo."""
-    return measured_by("tests/journeys/test_dirty_exports.py", "four_dirty_exports")
+    return measured_by("tests/journeys/test_dirty_exports.py")
 
 
 def generated_dirt(folder: Path) -> str:
-    return measured_by("tests/unit/intake/test_dirt.py", "dirty")
+    return measured_by("tests/unit/intake/test_dirt.py")
 
 
 def other_kinds(folder: Path) -> str:
@@ -299,36 +246,29 @@ def other_kinds(folder: Path) -> str:
     files = {kind: folder / f"{kind}.csv" for kind in KINDS}
     for kind, text in KINDS.items():
         files[kind].write_text(text, encoding="utf-8")
-    first = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
-    again = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+    with running(Cluster(Home(site.home))):
+        first = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+        again = {kind: site.json("import", str(file), "--source", "shop") for kind, file in files.items()}
+        back_in_turn = sorted((report["import"] for report in first.values()), reverse=True)
+        undone = [site.json("undo", str(number)) for number in back_in_turn]
     rows = sum(report["inserted"] for report in first.values())
     assert rows == sum(report["rows_in"] for report in first.values())
     assert sum(report["unchanged"] for report in again.values()) == rows
-    back_in_turn = sorted((report["import"] for report in first.values()), reverse=True)
-    undone = [site.json("undo", str(number)) for number in back_in_turn]
     assert not any(count for report in undone for what, count in report.items() if what.endswith("_kept")), undone
     return f"{len(KINDS)} kinds found by their columns, {rows} rows in, none changed by the same files, all taken back"
 
 
 def one_key(folder: Path) -> str:
-    return measured_by("tests/integration/api/test_once.py", "fifty_posts")
+    return measured_by("tests/integration/api/test_once.py")
 
 
 def sure_merges(folder: Path) -> str:
-    return measured_by("tests/unit/customers/test_finder.py", "nine_in_ten")
+    return measured_by("tests/unit/customers/test_finder.py")
 
 
 def newcomer(folder: Path) -> str:
     """From an installation without data to the first closed follow-up, in the browser, with a file of one's own."""
-    return measured_by("tests/journeys/test_newcomer.py", "newcomer")
-
-
-def excerpt(target: Path) -> Path:
-    """The first LINES of the real file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with gzip.open(REAL_FILE, "rt", encoding="utf-8") as rows, target.open("w", encoding="utf-8") as file:
-        file.writelines(islice(rows, LINES))
-    return target
+    return measured_by("tests/journeys/test_newcomer.py")
 
 
 def content(site: Installation, *, started: bool = False, source: str | None = None) -> str:
@@ -361,18 +301,48 @@ PROMISES = (
 )
 
 
-def main() -> int:
-    chosen = [promise for promise in PROMISES if not sys.argv[1:] or promise.keep.__name__ in sys.argv[1:]]
-    failed = 0
-    for promise in chosen:
+def kept(promises: Iterable[Promise]) -> Iterator[str]:
+    for promise in promises:
         with tempfile.TemporaryDirectory(prefix="shuke-") as folder:
             try:
-                print(f"✓ {promise.words}: {promise.keep(Path(folder))}", flush=True)
+                yield f"{HOLDS} {promise.words}: {promise.keep(Path(folder))}"
             except Exception as failure:
-                failed += 1
-                print(f"✗ {promise.words}: {type(failure).__name__}: {str(failure)[:1500]}", flush=True)
-    print(f"{len(chosen) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+                yield f"{DOES_NOT} {promise.words}: {type(failure).__name__}: {str(failure)[:1500]}"
+
+
+def figures() -> Iterator[str]:
+    """What the scripts of `bench/` come to, without what they tell on the way."""
+    with subprocess.Popen([sys.executable, ROOT / "bench"], stdout=subprocess.PIPE, text=True) as bench:
+        yield from (line.rstrip() for line in bench.stdout or () if line.startswith((HOLDS, DOES_NOT)))
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--promises", action="store_true", help="leave the figures on speed and size out")
+    parts.add_argument("--figures", action="store_true", help="only the figures on speed and size")
+    names = [promise.keep.__name__ for promise in PROMISES]
+    parts.add_argument("names", nargs="*", default=[], metavar="PROMISE", help=f"one of {', '.join(names)}")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(names):
+        parser.error(f"no promise is named {', '.join(sorted(unknown))}")
+    return asked
+
+
+def told(asked: argparse.Namespace) -> Iterator[str]:
+    if not asked.figures:
+        yield from kept(promise for promise in PROMISES if not asked.names or promise.keep.__name__ in asked.names)
+    if not asked.promises and not asked.names:
+        yield from figures()
+
+
+def main() -> int:
+    counts = Counter()
+    for line in told(options()):
+        print(line, flush=True)
+        counts[line[0]] += 1
+    print(f"{counts[HOLDS]} passed, {counts[DOES_NOT]} failed")
+    return 1 if counts[DOES_NOT] else 0
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ class Keys:
             self.pressed += 1
 
 
+@pytest.mark.promise
 def test_ten_follow_ups_in_a_row_take_at_most_three_keys_each(shop, page_of):
     agent = shop.colleague("Li")
     work = work_for(shop, agent, count=12)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.promise]
 
 DIRTY = Path(__file__).parents[1] / "data" / "dirty_exports.zip"
 PASSWORD = "a-long-word-of-ours"

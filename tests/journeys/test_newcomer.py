@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.promise]
 
 PASSWORD = "a-long-word-of-ours"
 CUSTOMERS = 40

@@ -44,6 +44,7 @@ def orders_counted(site: Installation, customer: int) -> int:
     return orders
 
 
+@pytest.mark.promise
 def test_an_order_is_on_the_page_and_scored_within_seconds(site):
     ((wang,),) = site.sql("SELECT id FROM customer WHERE name = '王芳'")
     visit = site.log_in("admin", PASSWORD)

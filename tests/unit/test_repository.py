@@ -44,6 +44,13 @@ def test_the_two_readmes_tell_the_same_commands():
     ]
 
 
+def test_every_test_of_a_promise_is_told_by_accept():
+    told = (ROOT / "tests/accept.py").read_text()
+    marked = [path for path in tracked("tests/*.py") if "pytest.mark.promise" in path.read_text(encoding="utf-8")]
+    assert [path for path in marked if f'"{path.relative_to(ROOT)}"' not in told] == []
+    assert len(marked) == told.count('measured_by("')
+
+
 def test_lock_files_name_packages_and_no_address():
     assert "://" not in (ROOT / "constraints.txt").read_text()
     assert '"resolved"' not in (ROOT / "frontend/package-lock.json").read_text()

@@ -76,6 +76,7 @@ def test_a_key_without_measure_is_refused(till):
     assert send(till, order(), key="x" * 256).json()["code"] == "idempotency_key_too_long"
 
 
+@pytest.mark.promise
 @pytest.mark.django_db(transaction=True)
 def test_fifty_posts_with_one_key_make_one_object(till):
     answers = at_once(POSTS, lambda: send(till, order()))

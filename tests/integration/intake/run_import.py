@@ -1,7 +1,6 @@
-"""Run one import in a process of its own, for tests that kill it: `run_import.py ID`."""
+"""Runs imports by their numbers, for tests that kill them."""
 
 import os
-import sys
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 
@@ -9,7 +8,7 @@ import django
 
 django.setup()
 
-from shuke.intake import services  # noqa: E402  there are no models before
+import forks  # noqa: E402  there are no models before
+from shuke.intake import services  # noqa: E402
 
-print("ready", flush=True)
-services.run(import_id=int(sys.argv[1]))
+forks.serve(lambda number: services.run(import_id=number))

@@ -3,15 +3,13 @@
 import hashlib
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from forks import forks
 from shuke.intake import services
 from shuke.intake.models import Import
 from shuke.intake.reading.texts import CHUNK_BYTES
@@ -44,47 +42,29 @@ def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
     assert path.stat().st_size > 3 * CHUNK_BYTES
     empty()
     whole = services.begin(path=path)
+    start = time.monotonic()
     report = services.run(import_id=whole.pk).report
+    usual = time.monotonic() - start
     expected = content()
 
     chance, kills = random.Random(20_261_122), 0
-    usual = time_of_a_run(path)
-    while kills < KILLS:
-        empty()
-        this = services.begin(path=path)
-        while not Import.objects.get(pk=this.pk).is_finished:
-            kills += killed(this, after=chance.uniform(0, usual))
-        assert Import.objects.get(pk=this.pk).report == report
-        assert content() == expected
+    with forks(RUNNER) as runner:
+        usual = min(usual, time_of_a_run(runner, path))  # after a slow one, few kills would come in time
+        while kills < KILLS:
+            empty()
+            this = services.begin(path=path)
+            while not Import.objects.get(pk=this.pk).is_finished:
+                kills += not runner.work(this.pk, after=chance.uniform(0, usual))
+            assert Import.objects.get(pk=this.pk).report == report
+            assert content() == expected
 
 
-def killed(this, *, after):
-    """Run an import and kill it `after` some seconds; says whether it was still alive."""
-    with runner(this) as process:
-        try:
-            process.wait(timeout=after)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            return True
-        assert process.returncode == 0
-        return False
-
-
-def time_of_a_run(path):
+def time_of_a_run(runner, path):
     empty()
-    with runner(services.begin(path=path)) as process:
-        start = time.monotonic()
-        assert process.wait() == 0
+    this = services.begin(path=path)
+    start = time.monotonic()
+    assert runner.work(this.pk)
     return time.monotonic() - start
-
-
-def runner(this):
-    """A process that runs `this`, past its start-up."""
-    root = RUNNER.parents[3]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root / "tests")])}
-    process = subprocess.Popen([sys.executable, RUNNER, str(this.pk)], env=environment, stdout=subprocess.PIPE)
-    assert process.stdout.readline() == b"ready\n"
-    return process
 
 
 def content():

@@ -1,4 +1,4 @@
-"""Fetch one run in a process of its own, for tests that kill it: `run_pull.py ID HOME`."""
+"""Runs pulls by the numbers of their runs, for tests that kill them: `run_pull.py HOME`."""
 
 import os
 import sys
@@ -12,7 +12,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from shuke.pulls import services  # noqa: E402  there are no models before
+import forks  # noqa: E402  there are no models before
+from shuke.pulls import services  # noqa: E402
 
-settings.SHUKE = settings.SHUKE.model_copy(update={"pull_allow": "127.0.0.0/8", "home": Path(sys.argv[2])})
-services.run(run_id=int(sys.argv[1]))
+settings.SHUKE = settings.SHUKE.model_copy(update={"pull_allow": "127.0.0.0/8", "home": Path(sys.argv[1])})
+forks.serve(lambda number: services.run(run_id=number))

@@ -2,9 +2,6 @@
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from datetime import time, timedelta
 from pathlib import Path
@@ -14,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 import queue_of_jobs
+from forks import forks
 from integration.pulls.conftest import HEADER, ORDERS
 from shuke.core.errors import Conflict
 from shuke.core.models import AuditEntry
@@ -203,9 +201,10 @@ def test_a_killed_run_is_taken_up_and_nothing_comes_in_twice(sftp, agreed, pull_
     pull = pull_of(sftp)
     chance, kills = random.Random(20_261_122), 0
     this = services.ask(pull=pull, by=None, at=timezone.now())
-    while not PullRun.objects.get(pk=this.pk).is_finished:  # each gets a little further than the one before
-        after = chance.uniform(0.3, 0.5) * (kills + 1) if kills < KILLS else 600
-        kills += _killed(this, settings.SHUKE.home, after=after)
+    with forks(RUNNER, str(settings.SHUKE.home)) as runner:
+        while not PullRun.objects.get(pk=this.pk).is_finished:  # each gets a little further than the one before
+            after = chance.uniform(0.2, 0.35) * (kills + 1) if kills < KILLS else 600
+            kills += not runner.work(this.pk, after=after)
     this.refresh_from_db()
     assert (kills > 0, this.status, this.failure) == (True, PullRun.Status.DONE, {})
     assert sorted(Fetched.objects.values_list("name", flat=True)) == ["orders-0.csv", "orders-1.csv", "orders-2.csv"]
@@ -213,20 +212,6 @@ def test_a_killed_run_is_taken_up_and_nothing_comes_in_twice(sftp, agreed, pull_
     assert sorted(Order.objects.values_list("source_key", flat=True)) == ["A0", "A1", "A2"]
     kept = {str(path) for path in (settings.SHUKE.home / "uploads").iterdir()}
     assert kept == set(Import.objects.exclude(path="").values_list("path", flat=True))
-
-
-def _killed(this, home, *, after):
-    """Run it in a process that is killed `after` some seconds; says whether it was still alive."""
-    root = RUNNER.parents[3]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root / "tests")])}
-    with subprocess.Popen([sys.executable, RUNNER, str(this.pk), str(home)], env=environment) as process:
-        try:
-            process.wait(timeout=after)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            return True
-        assert process.returncode == 0
-        return False
 
 
 def _run_and_hang_up(run_id):

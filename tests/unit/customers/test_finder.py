@@ -32,6 +32,7 @@ def merged_pairs(kept_for: dict[int, int]) -> set[tuple[int, int]]:
     return {pair for group in groups.values() for pair in combinations(sorted(group), 2)}
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("seed", range(4))
 def test_automatic_merges_are_right_and_find_nine_in_ten(seed):
     records = population(12_000, seed=seed)

@@ -98,6 +98,7 @@ def seen():
     print(f"\nmeasured: {files['texts']} texts and {files['workbooks']} workbooks, {files['rows']:,} rows, each once")
 
 
+@pytest.mark.promise
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, dirt=DIRT)
 def test_every_row_of_a_dirty_text_is_taken_or_set_aside_unchanged(tmp_path, monkeypatch, seen, rows, dirt):
@@ -114,6 +115,7 @@ def test_every_row_of_a_dirty_text_is_taken_or_set_aside_unchanged(tmp_path, mon
     seen.update(texts=1, rows=len(rows))
 
 
+@pytest.mark.promise
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_every_row_of_a_dirty_workbook_is_taken_or_set_aside_unchanged(tmp_path, seen, rows):

@@ -113,6 +113,14 @@ def test_no_row_is_lost_and_no_character_changes(written, monkeypatch, table, li
     assert not ragged
 
 
+def test_a_line_break_within_a_cell_stays_whole_wherever_a_block_ends(written, monkeypatch):
+    monkeypatch.setattr(texts, "CHUNK_BYTES", 64)
+    cells = ["x" * length + "\r\ny" for length in range(30)]
+    good, ragged = read(written("key,note\r\n" + "".join(f'1,"{cell}"\r\n' for cell in cells)))
+    assert [note for _line, (_key, note) in good] == cells
+    assert not ragged
+
+
 def test_a_row_can_be_shown_as_it_came(written):
     found = written('a,b\n"x, ""y""",=1\n')
     (chunk,) = read_chunks(found, lay_out(found))

@@ -42,6 +42,24 @@ def chunks_of_text(found: Survey, layout: Layout) -> Iterator[Chunk]:
         yield from _Rows(found, layout).chunks(text)
 
 
+class _Blocks(io.RawIOBase):
+    """A text in blocks, none of which ends within a line break: Arrow would drop its second half, in quotes too."""
+
+    def __init__(self, text: BinaryIO) -> None:
+        super().__init__()
+        self._text, self._held = text, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._held + self._text.read(len(buffer) - len(self._held))
+        self._held = b"\r" if block.endswith(b"\r") else b""  # never the last byte, which is that of ENDING
+        block = block.removesuffix(self._held)
+        buffer[: len(block)] = block
+        return len(block)
+
+
 @dataclass(slots=True)
 class _Rows:
     """The place in a file while its rows are read."""
@@ -76,7 +94,7 @@ class _Rows:
     def _batches(self, text: BinaryIO) -> Iterator[pa.RecordBatch]:
         names = column_names(self.layout.header)
         return pacsv.open_csv(
-            text,
+            _Blocks(text),
             read_options=pacsv.ReadOptions(use_threads=False, block_size=CHUNK_BYTES, column_names=names),
             parse_options=pacsv.ParseOptions(
                 delimiter=self.layout.delimiter,
