@@ -175,7 +175,7 @@ def _valued(engine: Engine, known: Known, policies: Policies, models: Models) ->
         return known.purchases.select("customer_id", **_nothing(VALUE_COLUMNS))
     histories = engine.read(purchases.histories(known.purchases))
     valued = values.apply(known.purchases, histories, policies.lifetime, models.lifetime)
-    return valued.select("customer_id", *VALUE_COLUMNS)
+    return engine.keep("valued", valued.select("customer_id", *VALUE_COLUMNS))
 
 
 def _with_churn(features: ir.Table, policies: Policies, models: Models) -> ir.Table:
