@@ -20,6 +20,7 @@ from shuke.web.forecast_words import METHODS, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
 
 MODELS = {
+    "base_rate": mark("Everybody the same: the average"),
     "days_since_last": mark("Days since the last order alone"),
     "frequency": mark("Number of orders alone"),
     "volume": mark("How much was bought, without when"),
