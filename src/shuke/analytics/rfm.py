@@ -18,13 +18,13 @@ def rfm_t(tables: Tables, *, as_of: date, seen_until: date) -> ir.Table:
     Days are counted to `as_of`. Money in minor units, gaps and ages in days. An order is a sale above zero that was
     not cancelled.
     """
-    movements = _with_gaps(_movements(tables, seen_until=seen_until))
-    people = _summed(movements, as_of=as_of)
+    facts = _with_gaps(movements(tables, seen_until=seen_until))
+    people = _summed(facts, as_of=as_of)
     customers = people.filter(people.orders > 0).inner_join(tables.identities, "identity_id")
     return _measures(customers, as_of=as_of)
 
 
-def _movements(tables: Tables, *, seen_until: date) -> ir.Table:
+def movements(tables: Tables, *, seen_until: date) -> ir.Table:
     """All that moves a customer's money, as identity_id, on, amount, and `ordered_on` where it counts as an order.
 
     One stream and not orders beside returns, so that the facts are read once. What was paid back for a cancelled

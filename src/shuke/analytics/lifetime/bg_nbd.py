@@ -1,0 +1,98 @@
+"""BG/NBD: purchases come at random at a rate of the customer's own; after each one the customer may leave for good.
+
+The rates are gamma (r, α), the chances to leave beta (a, b). Source: P. S. Fader, B. G. S. Hardie, K. L. Lee: "Counting
+Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model. Marketing Science 24 (2005), 275-284. Letters are
+those of the paper; x is the frequency, t_x the age at the last purchase, T the age; times in weeks.
+"""
+
+import numpy as np
+from scipy.special import expit, hyp2f1
+
+from shuke.analytics.lifetime.statistics import Floats, Histories, dot
+
+NAMES = ("r", "alpha", "a", "b")
+AWAY_FROM_ONE = 1e-6
+
+
+def start(histories: Histories) -> Floats:
+    """Where a search begins: the population's own rate, and one customer in four leaves after a purchase."""
+    return np.array([1.0, histories.weeks_a_purchase(), 1.0, 3.0])
+
+
+def log_likelihood(theta: Floats, histories: Histories) -> tuple[float, Floats]:
+    """Of all customers (equation 7 of the paper), and its gradient.
+
+    Sums over the purchases so far stand for the gamma functions: exact however large b is.
+    """
+    r, alpha, a, b = theta
+    total, beyond = histories.total(), histories.beyond()
+    steps = np.arange(len(beyond))
+    alive, left = _alive_and_left(theta, histories)
+    value = dot(beyond, np.log(r + steps) - np.log1p(a / (b + steps))) + total * r * np.log(alpha)
+    gradient = np.array(
+        [
+            dot(beyond, 1 / (r + steps)) + total * np.log(alpha),
+            total * r / alpha,
+            -dot(beyond, 1 / (a + b + steps)),
+            dot(beyond, a / ((b + steps) * (a + b + steps))),
+        ]
+    )
+    value += dot(histories.customers, np.logaddexp(alive, left))
+    return value, gradient + _slopes(theta, histories, gone=expit(left - alive))
+
+
+def _slopes(theta: Floats, histories: Histories, *, gone: Floats) -> Floats:
+    """The gradient of the two ways together, each as likely as it is after the history."""
+    r, alpha, a, b = theta
+    n_gone = histories.customers * gone
+    n_here = histories.customers - n_gone
+    rates = n_here / (alpha + histories.age) + n_gone / (alpha + histories.age_at_last)
+    return np.array(
+        [
+            -dot(n_here, histories.log_age(alpha)) - dot(n_gone, histories.log_age_at_last(alpha)),
+            -dot(r + histories.frequency, rates),
+            n_gone.sum() / a,
+            -dot(n_gone, 1 / _again(b, histories.frequency)),
+        ]
+    )
+
+
+def _alive_and_left(theta: Floats, histories: Histories) -> tuple[Floats, Floats]:
+    """Logarithms of the two ways to a history: still a customer, or gone after the last purchase."""
+    r, alpha, a, b = theta
+    x = histories.frequency
+    alive = -(r + x) * histories.log_age(alpha)
+    left = np.log(a / _again(b, x)) - (r + x) * histories.log_age_at_last(alpha)
+    return alive, np.where(x > 0, left, -np.inf)
+
+
+def _again(b: float, frequency: Floats) -> Floats:
+    return np.where(frequency > 0, b + frequency - 1, 1.0)
+
+
+def p_alive(theta: Floats, histories: Histories) -> Floats:
+    """The chance that a customer with each history has not left. It is 1 for who bought once: nobody leaves before."""
+    alive, left = _alive_and_left(theta, histories)
+    chance: Floats = expit(alive - left)
+    return chance
+
+
+def orders_if_alive(theta: Floats, frequency: Floats, age: Floats, weeks: float) -> Floats:
+    """Expected purchases in the next `weeks` of who has not left.
+
+    Equation 10 of the paper after Euler's transformation, whose parameters stay small however often somebody bought.
+    """
+    r, alpha, a, b = theta
+    if abs(a - 1) < AWAY_FROM_ONE:
+        a = 1 + AWAY_FROM_ONE  # the formula is 0 / 0 there, and smooth around it
+    ahead = weeks / (alpha + age + weeks)
+    series = hyp2f1(a - 1, a + b - 1 - r, a + b + frequency - 1, ahead)
+    expected: Floats = (a + b + frequency - 1) / (a - 1) * (1 - (1 - ahead) ** (a - 1) * series)
+    return expected
+
+
+def p_order_if_alive(theta: Floats, frequency: Floats, age: Floats, weeks: float) -> Floats:
+    """The chance of at least one purchase in the next `weeks` of who has not left."""
+    r, alpha, _, _ = theta
+    chance: Floats = -np.expm1(-(r + frequency) * np.log1p(weeks / (alpha + age)))
+    return chance

@@ -1,0 +1,89 @@
+"""How well a fit as of a past day would have foretold what came after it."""
+
+from datetime import date
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from shuke.analytics.lifetime import predictions
+from shuke.analytics.lifetime.parameters import Estimate
+from shuke.analytics.lifetime.purchases import HISTORY, purchases
+from shuke.analytics.lifetime.statistics import DAYS_A_WEEK, Floats, Histories, dot, weighted_correlation
+from shuke.analytics.rfm import movements
+from shuke.analytics.tables import Tables
+
+MOST = 7
+
+
+class Row(BaseModel):
+    """Customers with one frequency until the split, and their mean purchases after it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    frequency: int
+    customers: int
+    predicted: float
+    actual: float
+
+
+class Holdout(BaseModel):
+    """Predicted against actual purchases of everybody known at the split; `correlation` is over customers.
+
+    The last row of `by_frequency` holds all of 7 and more.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    split_on: date
+    as_of: date
+    customers: int
+    correlation: float
+    predicted: float
+    actual: float
+    by_frequency: tuple[Row, ...]
+
+
+def outcomes(tables: Tables, *, split_on: date, as_of: date) -> ir.Table:
+    """Each history as known before `split_on`, with the purchases from then until before `as_of`, and its customers."""
+    before = purchases(tables, as_of=split_on)
+    facts = movements(tables, seen_until=as_of)
+    after = facts.filter(facts.ordered_on >= split_on).inner_join(tables.identities, "identity_id")
+    later = after.group_by("customer_id").agg(later=after.ordered_on.nunique())
+    joined = before.left_join(later, "customer_id").select(*HISTORY, later=later.later.fill_null(0))
+    return joined.group_by(*HISTORY, "later").agg(customers=joined.count())
+
+
+def check(outcomes: pa.Table, estimate: Estimate, *, split_on: date, as_of: date) -> Holdout:
+    """Hold an estimate of the day of the split against the executed `outcomes`."""
+    frequency, last, age, actual, customers = (
+        outcomes[name].to_numpy().astype(np.float64) for name in (*HISTORY, "later", "customers")
+    )
+    histories = Histories(frequency, last / DAYS_A_WEEK, age / DAYS_A_WEEK, customers)
+    weeks = (as_of - split_on).days / DAYS_A_WEEK
+    alive = predictions.p_alive(estimate, histories)
+    predicted = alive * predictions.orders_if_alive(estimate, histories, weeks)
+    return Holdout(
+        split_on=split_on,
+        as_of=as_of,
+        customers=int(customers.sum()),
+        correlation=weighted_correlation(predicted, actual, customers),
+        predicted=dot(customers, predicted),
+        actual=dot(customers, actual),
+        by_frequency=_by_frequency(frequency, predicted, actual, customers),
+    )
+
+
+def _by_frequency(frequency: Floats, predicted: Floats, actual: Floats, customers: Floats) -> tuple[Row, ...]:
+    group = np.minimum(frequency, MOST).astype(np.int64)
+    counts, expected, came = (np.bincount(group, weights=customers * of) for of in (1, predicted, actual))
+    return tuple(
+        Row(
+            frequency=int(place),
+            customers=int(counts[place]),
+            predicted=float(expected[place] / counts[place]),
+            actual=float(came[place] / counts[place]),
+        )
+        for place in np.flatnonzero(counts)
+    )

@@ -1,0 +1,138 @@
+"""Maximum likelihood in the logarithms of the parameters: the optimum, its standard errors, or why there is none.
+
+A plain fit first. A likelihood may have no maximum inside: where nobody seems to leave, b of BG/NBD rises without end.
+We notice it by a bound that is reached or by a likelihood that is flat, and can fit again with a penalty: a normal
+distribution of the logarithms around where the search began, with a deviation of `LOOSE`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from shuke.analytics.lifetime.parameters import Code, Note
+from shuke.analytics.lifetime.statistics import Floats
+
+LogLikelihood = Callable[[Floats], tuple[float, Floats]]
+
+BOUND = 1e5
+AT_THE_BOUND = 0.05
+LOOSE = 1.5
+UNKNOWN = 2.0
+STEP = 1e-4
+POLISHES = 8
+LONGEST_STEP = 0.5
+CONVERGED, EXACT = 1e-6, 1e-10  # in units of the log-likelihood
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Parameters and standard errors on their natural scale; `trouble` says why not to rely on them."""
+
+    theta: Floats
+    standard_errors: Floats
+    log_likelihood: float
+    penalised: bool
+    trouble: Note | None
+
+
+def maximise(log_likelihood: LogLikelihood, names: Sequence[str], start: Floats, *, penalised: bool = False) -> Optimum:
+    """The parameters under which the data are most likely, within 1e-5 and 1e5."""
+    cost = _cost(log_likelihood, np.log(start), LOOSE if penalised else np.inf)
+    found = _search(cost, np.log(start))
+    found, curvature, decrement = _polish(cost, found)
+    theta = np.exp(found)
+    return Optimum(
+        theta=theta,
+        standard_errors=theta * _deviations(curvature),
+        log_likelihood=log_likelihood(theta)[0],
+        penalised=penalised,
+        trouble=_trouble(names, found, curvature, decrement),
+    )
+
+
+def _cost(log_likelihood: LogLikelihood, center: Floats, deviation: float) -> LogLikelihood:
+    """What is minimised, over the logarithms; the penalty is that of a normal distribution."""
+
+    def cost(logs: Floats) -> tuple[float, Floats]:
+        theta = np.exp(logs)
+        value, slopes = log_likelihood(theta)
+        away = (logs - center) / deviation
+        return -value + float(away @ away) / 2, -slopes * theta + away / deviation
+
+    return cost
+
+
+def _search(cost: LogLikelihood, start: Floats) -> Floats:
+    scale = max(abs(cost(start)[0]), 1.0)
+
+    def scaled(logs: Floats) -> tuple[float, Floats]:
+        value, slopes = cost(logs)
+        return value / scale, slopes / scale
+
+    limit = np.log(BOUND)
+    inside = np.clip(start, -limit, limit)
+    options = {"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8}
+    found = minimize(
+        scaled, inside, jac=True, method="L-BFGS-B", bounds=[(-limit, limit)] * len(start), options=options
+    )
+    return np.asarray(found.x)
+
+
+def _polish(cost: LogLikelihood, logs: Floats) -> tuple[Floats, Floats, float]:
+    """Newton's steps to the last digit; the curvature there, and how far the cost may still be from its minimum."""
+    decrement = np.inf
+    for _ in range(POLISHES):
+        curvature, slopes = _curvature(cost, logs), cost(logs)[1]
+        if not _convex(curvature):
+            break
+        step = np.linalg.solve(curvature, slopes)
+        decrement = float(slopes @ step) / 2
+        if decrement < EXACT or np.abs(step).max() > LONGEST_STEP:
+            break
+        logs = logs - step
+    return logs, curvature, decrement
+
+
+def _curvature(cost: LogLikelihood, logs: Floats) -> Floats:
+    """Second derivatives from differences of the gradient."""
+    steps = np.eye(len(logs)) * STEP
+    rows = [(cost(logs + step)[1] - cost(logs - step)[1]) / (2 * STEP) for step in steps]
+    matrix = np.array(rows)
+    symmetric: Floats = (matrix + matrix.T) / 2
+    return symmetric
+
+
+def _convex(curvature: Floats) -> bool:
+    return bool(np.all(np.isfinite(curvature)) and np.linalg.eigvalsh(curvature)[0] > 0)
+
+
+def _deviations(curvature: Floats) -> Floats:
+    """Standard errors of the logarithms; infinite where the likelihood is flat."""
+    if not _convex(curvature):
+        return np.full(len(curvature), np.inf)
+    return np.sqrt(np.diag(np.linalg.inv(curvature)))
+
+
+def _trouble(names: Sequence[str], logs: Floats, curvature: Floats, decrement: float) -> Note | None:
+    def note(code: Code, place: int) -> Note:
+        return Note(code=code, parameter=names[place], numbers={"value": float(np.exp(logs[place]))})
+
+    if not np.all(np.isfinite(curvature)):
+        return Note(code="not_converged")
+    outermost = int(np.abs(logs).argmax())
+    if abs(logs[outermost]) > np.log(BOUND) - AT_THE_BOUND:
+        return note("bound_reached", outermost)
+    errors = _deviations(curvature)
+    if not errors.max() < UNKNOWN:
+        return note("flat_likelihood", int(_flattest(curvature).argmax()))
+    if not decrement < CONVERGED:
+        return Note(code="not_converged", numbers={"off_by": decrement})
+    return None
+
+
+def _flattest(curvature: Floats) -> Floats:
+    """How much each parameter takes part in the direction in which the likelihood changes least."""
+    direction: Floats = np.abs(np.linalg.eigh(curvature)[1][:, 0])
+    return direction

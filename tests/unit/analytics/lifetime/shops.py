@@ -1,0 +1,107 @@
+"""Shops for tests of lifetime value: fitted, valued and held out through the whole way, as an engine would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from shuke.analytics import lifetime
+from shuke.analytics.lifetime import Holdout, LifetimeParameters, LifetimePolicy
+from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
+from unit.analytics.shop import TODAY, rows
+
+FEW = LifetimePolicy(needed_customers=2, needed_repeat_buyers=2, needed_weeks=2)
+
+
+def fitted(
+    tables: Tables, policy: LifetimePolicy = FEW, *, as_of: date = TODAY, costs: ir.Table | None = None
+) -> LifetimeParameters:
+    people = lifetime.purchases(tables, as_of=as_of)
+    population = lifetime.population(people, tables, policy, as_of=as_of, costs=costs).to_pyarrow().to_pylist()[0]
+    histories, spends = lifetime.histories(people).to_pyarrow(), lifetime.spends(people).to_pyarrow()
+    return lifetime.fit(population, histories, spends, policy)
+
+
+def valued(
+    tables: Tables,
+    parameters: LifetimeParameters | None = None,
+    policy: LifetimePolicy = FEW,
+    *,
+    as_of: date = TODAY,
+    costs: ir.Table | None = None,
+) -> dict[int, dict[str, Any]]:
+    """Rows by customer, with parameters learned from these very facts unless they are given."""
+    parameters = parameters or fitted(tables, policy, as_of=as_of, costs=costs)
+    people = lifetime.purchases(tables, as_of=as_of)
+    histories = lifetime.histories(people).to_pyarrow()
+    return rows(lifetime.apply(people, histories, policy, parameters, costs=costs))
+
+
+def held_out(tables: Tables, parameters: LifetimeParameters, *, split_on: date, as_of: date) -> Holdout:
+    later = lifetime.outcomes(tables, split_on=split_on, as_of=as_of).to_pyarrow()
+    return lifetime.check(later, parameters.purchases, split_on=split_on, as_of=as_of)
+
+
+def facts(customers: Any, days: Any, amounts: Any) -> Tables:
+    """Sales from columns; an identity is a customer of the same number. `days` since 1970, amounts in minor units."""
+    whose = np.asarray(customers, np.int64)
+    one = np.ones(len(whose), np.int64)
+    columns = {
+        "order_id": np.arange(1, len(whose) + 1),
+        "identity_id": whose,
+        "source_id": one,
+        "store_id": one,
+        "line_id": one,
+        "kind": ["sale"] * len(whose),
+        "ordered_on": pa.array(np.asarray(days, np.int32)).cast(pa.date32()),
+        "amount": np.asarray(amounts, np.int64),
+    }
+    people = np.unique(whose)
+    return Tables(
+        _table(columns, ORDERS),
+        _table({name: [] for name in ORDER_EVENTS.names}, ORDER_EVENTS),
+        _table({"identity_id": people, "customer_id": people}, IDENTITIES),
+    )
+
+
+def _table(columns: Mapping[str, Any], schema: ibis.Schema) -> ir.Table:
+    return ibis.memtable(pa.table(dict(columns), schema=schema.to_pyarrow()), schema=schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Parameters of BG/NBD and Gamma-Gamma that a simulated shop follows."""
+
+    r: float = 0.8
+    alpha: float = 6.0
+    a: float = 0.8
+    b: float = 3.0
+    p: float = 6.0
+    q: float = 4.0
+    gamma: float = 1_500.0  # minor units
+
+
+def simulated(customers: int, *, weeks: int = 60, truth: Truth = Truth(), seed: int = 3) -> Tables:  # noqa: B008
+    """A shop whose customers come in the first third of `weeks` before TODAY and behave as the models say."""
+    chance = np.random.default_rng(seed)
+    first = chance.integers(0, weeks * 7 // 3, customers)
+    rate = chance.gamma(truth.r, 1 / truth.alpha, customers)
+    leaving = chance.beta(truth.a, truth.b, customers)
+    scale = chance.gamma(truth.q, 1 / truth.gamma, customers)
+    begin = TODAY.toordinal() - date(1970, 1, 1).toordinal() - weeks * 7
+    bought = [(customer, day) for customer in range(customers) for day in _days(chance, first, rate, leaving, customer)]
+    whose, days = np.array(bought).T
+    known = days < weeks * 7
+    amounts = np.maximum(chance.gamma(truth.p, 1 / scale[whose]), 1)
+    return facts(whose[known] + 1, begin + days[known].astype(int), amounts[known])
+
+
+def _days(chance: np.random.Generator, first: Any, rate: Any, leaving: Any, customer: int) -> list[float]:
+    repeats = min(chance.geometric(max(leaving[customer], 1e-3)), 400)
+    waits = chance.exponential(7 / rate[customer], repeats)
+    return [first[customer], *(first[customer] + np.cumsum(waits))]
