@@ -11,6 +11,7 @@ from shuke.analytics.lifetime.optimum import Optimum, maximise
 from shuke.analytics.lifetime.parameters import Estimate, LifetimeParameters, Model, Note, Population
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.lifetime.statistics import DAYS_A_WEEK, Histories, Spends
+from shuke.analytics.rfm import YEAR_DAYS
 
 MODELS: dict[Model, ModuleType] = {"bg_nbd": bg_nbd, "pareto_nbd": pareto_nbd, "gamma_gamma": gamma_gamma}
 DEPENDENT = 0.3
@@ -40,7 +41,7 @@ def fit(
 
 def _population(row: Mapping[str, Any], policy: LifetimePolicy) -> tuple[Population, list[Note]]:
     before = row["bought_before"]
-    measured = before >= policy.needed_customers
+    measured = before >= policy.needed_customers and row["age_days"] >= 2 * YEAR_DAYS
     retention = min(row["came_back"] / before, LONGEST_RETENTION) if measured else policy.assumed_retention
     shop = Population(
         customers=row["customers"],
@@ -49,8 +50,7 @@ def _population(row: Mapping[str, Any], policy: LifetimePolicy) -> tuple[Populat
         kept_share=min(max(row["net_money"] / max(row["money"], 1), 0.0), 1.0),
         profit_365=row["profit_365"],
     )
-    lacking = Note(code="retention_assumed", numbers={"have": before, "needed": policy.needed_customers})
-    return shop, [] if measured else [lacking]
+    return shop, [] if measured else [Note(code="retention_assumed", numbers={"share": retention})]
 
 
 def _gate(row: Mapping[str, Any], histories: Histories, policy: LifetimePolicy) -> Iterator[Note]:
@@ -113,7 +113,7 @@ def _optimum(name: Model, data: Histories | Spends, *, penalised: bool) -> Optim
 def _without_mean(name: Model, optimum: Optimum) -> Note | None:
     if name != "gamma_gamma" or optimum.theta[1] > 1:
         return None
-    return Note(code="infinite_mean", parameter="q", numbers={"value": float(optimum.theta[1])})
+    return Note(code="infinite_mean", parameter="q", numbers={"q": float(optimum.theta[1])})
 
 
 def _estimate(name: Model, optimum: Optimum) -> Estimate:

@@ -117,7 +117,8 @@ def _deviations(curvature: Floats) -> Floats:
 
 def _trouble(names: Sequence[str], logs: Floats, curvature: Floats, decrement: float) -> Note | None:
     def note(code: Code, place: int) -> Note:
-        return Note(code=code, parameter=names[place], numbers={"value": float(np.exp(logs[place]))})
+        values = dict(zip(names, np.exp(logs).tolist(), strict=True))
+        return Note(code=code, parameter=names[place], numbers=values)
 
     if not np.all(np.isfinite(curvature)):
         return Note(code="not_converged")

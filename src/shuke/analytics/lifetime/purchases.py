@@ -29,6 +29,11 @@ def purchases(tables: Tables, *, as_of: date, seen_until: date | None = None) ->
     days = _days(movements(tables, seen_until=seen_until))
     people = _summed(days, as_of=as_of)
     known = people.filter(people.purchases > 0).inner_join(tables.identities, "identity_id")
+    return _history(known.select("customer_id", *people.columns), seen_until=seen_until)
+
+
+def _history(known: ir.Table, *, seen_until: date) -> ir.Table:
+    last_seen = ibis.literal(seen_until - timedelta(1))
     return known.select(
         "customer_id",
         "money",
@@ -37,7 +42,7 @@ def purchases(tables: Tables, *, as_of: date, seen_until: date | None = None) ->
         "bought_before",
         frequency=known.purchases - 1,
         age_at_last_days=known.last_on.delta(known.first_on, unit="day"),
-        age_days=ibis.literal(seen_until - timedelta(1)).delta(known.first_on, unit="day"),
+        age_days=last_seen.delta(known.first_on, unit="day"),
         repeat_money=known.money - known.first_money,
         net_money_365=known.net_money_365.fill_null(0),
     )

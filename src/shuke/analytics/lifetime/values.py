@@ -47,8 +47,8 @@ def _predicted(
 ) -> ir.Table:
     if parameters.purchases is None:
         return purchases.mutate({name: ibis.null("float64") for name in PREDICTED})
-    told = predict(histories.select(HISTORY), parameters.purchases, policy)
-    joined = purchases.inner_join(ibis.memtable(told), HISTORY)
+    told = predict(histories.select(list(HISTORY)), parameters.purchases, policy)
+    joined = purchases.inner_join(ibis.memtable(told), list(HISTORY))
     return joined.select(*purchases.columns, *PREDICTED)
 
 
