@@ -15,13 +15,19 @@ from shuke.analytics.lifetime import Holdout, LifetimeParameters, LifetimePolicy
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.shop import TODAY, rows
 
+EPOCH = date(1970, 1, 1)
 FEW = LifetimePolicy(needed_customers=2, needed_repeat_buyers=2, needed_weeks=2)
+
+
+def known(tables: Tables, *, as_of: date = TODAY) -> ir.Table:
+    """The purchases, computed: an engine too keeps them for the steps after."""
+    return ibis.memtable(lifetime.purchases(tables, as_of=as_of).to_pyarrow())
 
 
 def fitted(
     tables: Tables, policy: LifetimePolicy = FEW, *, as_of: date = TODAY, costs: ir.Table | None = None
 ) -> LifetimeParameters:
-    people = lifetime.purchases(tables, as_of=as_of)
+    people = known(tables, as_of=as_of)
     population = lifetime.population(people, tables, policy, as_of=as_of, costs=costs).to_pyarrow().to_pylist()[0]
     histories, spends = lifetime.histories(people).to_pyarrow(), lifetime.spends(people).to_pyarrow()
     return lifetime.fit(population, histories, spends, policy)
@@ -37,7 +43,7 @@ def valued(
 ) -> dict[int, dict[str, Any]]:
     """Rows by customer, with parameters learned from these very facts unless they are given."""
     parameters = parameters or fitted(tables, policy, as_of=as_of, costs=costs)
-    people = lifetime.purchases(tables, as_of=as_of)
+    people = known(tables, as_of=as_of)
     histories = lifetime.histories(people).to_pyarrow()
     return rows(lifetime.apply(people, histories, policy, parameters, costs=costs))
 
@@ -86,22 +92,18 @@ class Truth:
     gamma: float = 1_500.0  # minor units
 
 
-def simulated(customers: int, *, weeks: int = 60, truth: Truth = Truth(), seed: int = 3) -> Tables:  # noqa: B008
+def simulated(customers: int, *, weeks: int = 60, truth: Truth | None = None, seed: int = 3) -> Tables:
     """A shop whose customers come in the first third of `weeks` before TODAY and behave as the models say."""
-    chance = np.random.default_rng(seed)
+    truth, chance = truth or Truth(), np.random.default_rng(seed)
     first = chance.integers(0, weeks * 7 // 3, customers)
-    rate = chance.gamma(truth.r, 1 / truth.alpha, customers)
-    leaving = chance.beta(truth.a, truth.b, customers)
-    scale = chance.gamma(truth.q, 1 / truth.gamma, customers)
-    begin = TODAY.toordinal() - date(1970, 1, 1).toordinal() - weeks * 7
-    bought = [(customer, day) for customer in range(customers) for day in _days(chance, first, rate, leaving, customer)]
-    whose, days = np.array(bought).T
+    repeats = np.minimum(chance.geometric(np.maximum(chance.beta(truth.a, truth.b, customers), 1e-3)), 400)
+    again = np.repeat(np.arange(customers), repeats)
+    waited = np.cumsum(chance.exponential(7 / chance.gamma(truth.r, 1 / truth.alpha, customers)[again]))
+    before = np.append(0, waited[np.cumsum(repeats)[:-1] - 1])
+    whose = np.append(np.arange(customers), again)
+    days = np.append(first, first[again] + waited - before[again])
     known = days < weeks * 7
+    scale = chance.gamma(truth.q, 1 / truth.gamma, customers)
     amounts = np.maximum(chance.gamma(truth.p, 1 / scale[whose]), 1)
+    begin = (TODAY - EPOCH).days - weeks * 7
     return facts(whose[known] + 1, begin + days[known].astype(int), amounts[known])
-
-
-def _days(chance: np.random.Generator, first: Any, rate: Any, leaving: Any, customer: int) -> list[float]:
-    repeats = min(chance.geometric(max(leaving[customer], 1e-3)), 400)
-    waits = chance.exponential(7 / rate[customer], repeats)
-    return [first[customer], *(first[customer] + np.cumsum(waits))]

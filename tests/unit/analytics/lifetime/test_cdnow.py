@@ -14,7 +14,7 @@ from conftest import SHARED_DATA
 from shuke.analytics import lifetime
 from shuke.analytics.lifetime import LifetimePolicy, fitting, gamma_gamma
 from shuke.analytics.lifetime.statistics import Histories, Spends
-from unit.analytics.lifetime.shops import facts, fitted, held_out, valued
+from unit.analytics.lifetime.shops import EPOCH, facts, fitted, held_out, valued
 from unit.analytics.shop import rows
 
 CALIBRATED = date(1997, 10, 1)
@@ -30,7 +30,7 @@ def shop():
         pytest.skip(f"the real files are not in {SHARED_DATA}")
     with gzip.open(file, "rt") as lines:
         bought = [line.split() for line in lines]
-    days = [date.fromisoformat(on).toordinal() - date(1970, 1, 1).toordinal() for _, _, on, _, _ in bought]
+    days = [(date.fromisoformat(on) - EPOCH).days for _, _, on, _, _ in bought]
     # The papers count eight first orders that cost nothing; to us a gift is no order, so here they cost a cent.
     cents = [max(round(float(amount) * 100), 1) for *_, amount in bought]
     return facts([int(number) for _, number, *_ in bought], days, cents)

@@ -84,9 +84,7 @@ def test_nothing_jumps_where_a_formula_is_0_by_0():
 def test_a_chance_of_an_order_is_below_the_expected_orders_and_1(model, theta):
     frequency, age = np.array(PURCHASES), np.array([0.0, 39.0, 10.0, 150.0])
     for weeks in (0.1, 4.3, 52.0):
-        chance, expected = (
-            of(theta, frequency, age, weeks) for of in (model.p_order_if_alive, model.orders_if_alive)
-        )
+        chance, expected = (of(theta, frequency, age, weeks) for of in (model.p_order_if_alive, model.orders_if_alive))
         assert np.all((chance > 0) & (chance < np.minimum(expected, 1)))
 
 
