@@ -1,0 +1,49 @@
+"""The same expressions on Spark."""
+
+from types import SimpleNamespace
+
+import ibis
+import pytest
+
+from shuke.analytics import lifetime
+from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
+from unit.analytics.lifetime.shops import FEW, fitted, known, simulated
+from unit.analytics.shop import TODAY, ago
+
+
+def test_histories_and_values_compile_for_spark(monkeypatch):
+    # Ibis reads an option while it compiles that it sets only where pyspark is installed.
+    options = SimpleNamespace(pyspark=SimpleNamespace(treat_nan_as_null=False))
+    monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", options)
+    inputs = (ORDERS, "orders"), (ORDER_EVENTS, "order_events"), (IDENTITIES, "identities")
+    facts = Tables(*(ibis.table(schema, name) for schema, name in inputs))
+    people, shop = lifetime.purchases(facts, as_of=TODAY), simulated(300)
+    costs = ibis.table(lifetime.COSTS, "costs")
+    histories = lifetime.histories(known(shop)).to_pyarrow()
+    for expression, word in (
+        (lifetime.population(people, facts, FEW, as_of=TODAY, costs=costs), "MIN_BY"),
+        (lifetime.histories(people), "GROUP BY"),
+        (lifetime.spends(people), "GROUP BY"),
+        (lifetime.apply(people, histories, FEW, fitted(shop), costs=costs), "discounted_orders"),
+        (lifetime.outcomes(facts, split_on=ago(90), as_of=TODAY), "COUNT(DISTINCT"),
+    ):
+        assert word in ibis.to_sql(expression, dialect="pyspark")
+
+
+def test_spark_comes_to_the_same_histories():
+    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
+    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    spark = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
+    engine, here = ibis.pyspark.connect(spark.getOrCreate()), simulated(300)
+    there = Tables(
+        *(
+            engine.create_table(name, getattr(here, name).to_pyarrow(), overwrite=True)
+            for name in ("orders", "order_events", "identities")
+        )
+    )
+    people = ibis.memtable(engine.to_pyarrow(lifetime.purchases(there, as_of=TODAY)))
+    assert _sorted(people) == _sorted(known(here))
+
+
+def _sorted(people):
+    return sorted(people.to_pyarrow().to_pylist(), key=lambda row: row["customer_id"])
