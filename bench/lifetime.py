@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from shuke.analytics.lifetime import bg_nbd, fitting, gamma_gamma
 from shuke.analytics.lifetime.parameters import Estimate
@@ -40,7 +41,8 @@ import numpy as np
 from lifetimes import BetaGeoFitter, GammaGammaFitter
 
 customers = np.load(sys.argv[1])
-frequency, last, age, mean = (customers[name] for name in ("frequency", "age_at_last", "age", "mean"))
+frequency, last, age, mean = (customers[name] for name in ("frequency", "last_days", "age_days", "mean"))
+last, age = last / 7, age / 7
 again = frequency > 0
 start = time.perf_counter()
 buying = BetaGeoFitter().fit(frequency, last, age)
@@ -142,24 +144,14 @@ def _alone(customers: Customers, words: str) -> None:
     seconds, (histories, spends) = _timed(lambda: (_histories(customers), _spends(customers)))
     buying, (estimate, _) = _timed(lambda: fitting.fit_purchases(histories))
     spending, _ = _timed(lambda: fitting.fit_spend(spends))
-    table = _days(histories)
+    days = {"age_at_last_days": histories.last_days, "age_days": histories.age_days}
+    table = pa.table({"frequency": histories.frequency.astype("int64"), **days})
     foretelling, _ = _timed(lambda: predict(table, estimate, LifetimePolicy()))
     print(f"{len(customers['frequency']):,} customers, {words}: {len(histories.customers):,} distinct histories")
     print(
         f"    compressed in {seconds:.2f} s, BG/NBD {buying:.2f} s, Gamma-Gamma {spending:.2f} s,"
         f" five years of each history {foretelling:.2f} s"
     )
-
-
-def _days(histories: Histories) -> Any:
-    import pyarrow as pa
-
-    columns = {
-        "frequency": histories.frequency,
-        "age_at_last_days": histories.age_at_last * DAYS_A_WEEK,
-        "age_days": histories.age * DAYS_A_WEEK,
-    }
-    return pa.table({name: np.round(values).astype("int64") for name, values in columns.items()})
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -169,31 +161,31 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _histories(customers: Customers) -> Histories:
-    return Histories.of(customers["frequency"], customers["age_at_last"], customers["age"])
+    return Histories.of(customers["frequency"], customers["last_days"], customers["age_days"])
 
 
 def _spends(customers: Customers) -> Spends:
-    return Spends.of(customers["frequency"], customers["frequency"] * customers["mean"])
+    return Spends.of(customers["frequency"], np.round(100 * customers["frequency"] * customers["mean"]))
 
 
 def _simulated(count: int, *, weeks: int, cohort_weeks: int, pace: float = 1.0) -> Customers:
     """Customers who behave as BG/NBD and Gamma-Gamma say with the parameters of CDNOW, whole days, whole cents."""
     chance = np.random.default_rng(SEED)
-    age = weeks - chance.integers(0, cohort_weeks * DAYS_A_WEEK, count) / DAYS_A_WEEK
-    rate = pace * chance.gamma(0.2426, 1 / 4.4136, count)
+    age = weeks * DAYS_A_WEEK - chance.integers(0, cohort_weeks * DAYS_A_WEEK, count)
+    rate = pace * chance.gamma(0.2426, 1 / 4.4136, count) / DAYS_A_WEEK
     leaving = chance.beta(0.7929, 2.4259, count)
-    frequency, last, clock = np.zeros(count), np.zeros(count), np.zeros(count)
+    frequency, last, clock = np.zeros(count), np.zeros(count, np.int64), np.zeros(count)
     here = np.arange(count)
     while len(here):
         clock[here] += chance.exponential(1 / rate[here])
         here = here[clock[here] < age[here]]
         frequency[here] += 1
-        last[here] = np.floor(clock[here] * DAYS_A_WEEK) / DAYS_A_WEEK
+        last[here] = clock[here].astype(np.int64)
         here = here[chance.random(len(here)) > leaving[here]]
     purchases = np.maximum(frequency, 1)
     scale = chance.gamma(3.74, 1 / 15.44, count)
     mean = np.maximum(np.round(100 * chance.gamma(6.25 * purchases, 1 / (scale * purchases))), 1) / 100
-    return {"frequency": frequency, "age_at_last": last, "age": age, "mean": np.where(frequency > 0, mean, 0)}
+    return {"frequency": frequency, "last_days": last, "age_days": age, "mean": np.where(frequency > 0, mean, 0)}
 
 
 if __name__ == "__main__":

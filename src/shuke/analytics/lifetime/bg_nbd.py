@@ -27,7 +27,7 @@ def log_likelihood(theta: Floats, histories: Histories) -> tuple[float, Floats]:
     r, alpha, a, b = theta
     total, beyond = histories.total(), histories.beyond()
     steps = np.arange(len(beyond))
-    alive, left = _alive_and_left(theta, histories)
+    ways, gone = _both_ways(*_alive_and_left(theta, histories))
     value = dot(beyond, np.log(r + steps) - np.log1p(a / (b + steps))) + total * r * np.log(alpha)
     gradient = np.array(
         [
@@ -37,8 +37,7 @@ def log_likelihood(theta: Floats, histories: Histories) -> tuple[float, Floats]:
             dot(beyond, a / ((b + steps) * (a + b + steps))),
         ]
     )
-    value += dot(histories.customers, np.logaddexp(alive, left))
-    return value, gradient + _slopes(theta, histories, gone=expit(left - alive))
+    return value + dot(histories.customers, ways), gradient + _slopes(theta, histories, gone=gone)
 
 
 def _slopes(theta: Floats, histories: Histories, *, gone: Floats) -> Floats:
@@ -64,6 +63,14 @@ def _alive_and_left(theta: Floats, histories: Histories) -> tuple[Floats, Floats
     alive = -(r + x) * histories.log_age(alpha)
     left = np.log(a / _again(b, x)) - (r + x) * histories.log_age_at_last(alpha)
     return alive, np.where(x > 0, left, -np.inf)
+
+
+def _both_ways(alive: Floats, left: Floats) -> tuple[Floats, Floats]:
+    """The logarithm of the sum of both, and the share of `left` in it, from one exponential."""
+    ahead = left - alive
+    smaller = np.exp(-np.abs(ahead))
+    share = np.where(ahead > 0, 1.0, smaller) / (1 + smaller)
+    return np.maximum(alive, left) + np.log(1 + smaller), share
 
 
 def _again(b: float, frequency: Floats) -> Floats:

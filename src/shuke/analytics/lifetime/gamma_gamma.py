@@ -26,12 +26,12 @@ def log_likelihood(theta: Floats, spends: Spends) -> tuple[float, Floats]:
     of_each = np.bincount(x.astype(np.int64), weights=n)
     steps = np.flatnonzero(of_each).astype(np.float64)
     sharing, total, n_x = of_each[of_each > 0].astype(np.float64), spends.total(), n * x
-    shrink = np.log1p(gamma / z)
-    whole = np.log(z) + shrink  # ln(γ + z)
+    whole = np.log(gamma + z)
+    shrink = whole - spends.log_money
     value = (
         dot(sharing, gammaln(p * steps + q) - gammaln(p * steps))
         + total * (q * np.log(gamma) - gammaln(q))
-        - dot(n, p * x * shrink + q * whole + np.log(z / x))
+        - dot(n, p * x * shrink + q * whole + spends.log_money - np.log(x))
     )
     reach = digamma(p * steps + q)
     gradient = np.array(

@@ -57,10 +57,11 @@ def outcomes(tables: Tables, *, split_on: date, as_of: date) -> ir.Table:
 
 def check(outcomes: pa.Table, estimate: Estimate, *, split_on: date, as_of: date) -> Holdout:
     """Hold an estimate of the day of the split against the executed `outcomes`."""
-    frequency, last, age, actual, customers = (
-        outcomes[name].to_numpy().astype(np.float64) for name in (*HISTORY, "later", "customers")
+    last, age = (outcomes[name].to_numpy() for name in HISTORY[1:])
+    frequency, actual, customers = (
+        outcomes[name].to_numpy().astype(np.float64) for name in (HISTORY[0], "later", "customers")
     )
-    histories = Histories(frequency, last / DAYS_A_WEEK, age / DAYS_A_WEEK, customers)
+    histories = Histories(frequency, last, age, customers)
     weeks = (as_of - split_on).days / DAYS_A_WEEK
     alive = predictions.p_alive(estimate, histories)
     predicted = alive * predictions.orders_if_alive(estimate, histories, weeks)

@@ -73,20 +73,22 @@ def _search(cost: LogLikelihood, start: Floats) -> Floats:
 
     limit = np.log(BOUND)
     inside = np.clip(start, -limit, limit)
-    options = {"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8}
-    found = minimize(
-        scaled, inside, jac=True, method="L-BFGS-B", bounds=[(-limit, limit)] * len(start), options=options
-    )
+    # Not L-BFGS-B, which hands its few numbers to BLAS: on busy cores its threads wait longer than all else takes.
+    bounds = [(-limit, limit)] * len(start)
+    found = minimize(scaled, inside, jac=True, method="SLSQP", bounds=bounds, options={"maxiter": 500, "ftol": 1e-11})
     return np.asarray(found.x)
 
 
 def _polish(cost: LogLikelihood, logs: Floats) -> tuple[Floats, Floats, float]:
-    """Newton's steps to the last digit; the curvature there, and how far the cost may still be from its minimum."""
-    decrement = np.inf
+    """Newton's steps to the last digit; the curvature, and how far the cost may still be from its minimum.
+
+    The search has come so near that one curvature serves all steps.
+    """
+    curvature, decrement = _curvature(cost, logs), np.inf
+    if not _convex(curvature):
+        return logs, curvature, decrement
     for _ in range(POLISHES):
-        curvature, slopes = _curvature(cost, logs), cost(logs)[1]
-        if not _convex(curvature):
-            break
+        slopes = cost(logs)[1]
         step = np.linalg.solve(curvature, slopes)
         decrement = float(slopes @ step) / 2
         if decrement < EXACT or np.abs(step).max() > LONGEST_STEP:

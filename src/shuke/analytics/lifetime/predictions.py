@@ -23,9 +23,8 @@ def predict(histories: pa.Table, estimate: Estimate, policy: LifetimePolicy) -> 
     `p_alive`, the chance that the customer has not left; `expected_orders` in the policy's horizon, and `p_order`, the
     chance of at least one; `discounted_orders`, those of the policy's years, each worth less the later it comes.
     """
-    columns = [histories[name].to_numpy().astype(np.float64) for name in ("frequency", "age_at_last_days", "age_days")]
-    frequency, last, age = columns
-    known = Histories(frequency, last / DAYS_A_WEEK, age / DAYS_A_WEEK, np.ones(len(frequency)))
+    frequency, last, age = (histories[name].to_numpy() for name in ("frequency", "age_at_last_days", "age_days"))
+    known = Histories(frequency.astype(np.float64), last, age, np.ones(len(frequency)))
     alive, weeks = p_alive(estimate, known), policy.horizon_days / DAYS_A_WEEK
     told = {
         "p_alive": alive,
@@ -73,6 +72,9 @@ def discounted_orders_if_alive(estimate: Estimate, histories: Histories, policy:
 
 def _once_each(expected: Callable[[Floats, Floats], Floats], histories: Histories) -> Floats:
     """What depends on frequency and age alone, computed once for each such pair."""
-    pairs = np.stack((histories.frequency, histories.age), axis=1).view(np.complex128)[:, 0]
+    sizes = int(histories.frequency.max(initial=0)) + 1, int(histories.age_days.max(initial=0)) + 1
+    pairs = np.ravel_multi_index((histories.frequency.astype(np.int64), histories.age_days), sizes)
     distinct, place = np.unique(pairs, return_inverse=True)
-    return np.maximum(expected(distinct.real.copy(), distinct.imag.copy()), 0.0)[place]
+    frequency, days = np.unravel_index(distinct, sizes)
+    each: Floats = np.maximum(expected(frequency.astype(np.float64), days / DAYS_A_WEEK), 0.0)[place]
+    return each

@@ -1,7 +1,7 @@
 """Sufficient statistics: what the likelihoods need of a population, each distinct history once, with a count."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 from shuke.core.money import MINOR_PER_UNIT
 
 Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
 DAYS_A_WEEK = 7
 
@@ -24,52 +25,46 @@ def dot(left: Floats, right: Floats) -> float:
 class Histories:
     """Distinct purchase histories and how many customers share each.
 
-    `frequency` counts repeat purchases (x of the papers), `age_at_last` is from the first to the last purchase (their
-    recency t_x), `age` from the first purchase to the last day seen (T); both in weeks.
+    `frequency` counts repeat purchases (x of the papers), `last_days` are from the first to the last purchase (their
+    recency t_x), `age_days` from the first purchase to the last day seen (T). The models take both in weeks.
     """
 
     frequency: Floats
-    age_at_last: Floats
-    age: Floats
+    last_days: Whole
+    age_days: Whole
     customers: Floats
-    _lasts: "_Times" = field(init=False)
-    _ages: "_Times" = field(init=False)
+    age_at_last: Floats = field(init=False)
+    age: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_lasts", _Times.of(self.age_at_last))
-        object.__setattr__(self, "_ages", _Times.of(self.age))
+        object.__setattr__(self, "age_at_last", self.last_days / DAYS_A_WEEK)
+        object.__setattr__(self, "age", self.age_days / DAYS_A_WEEK)
 
     @classmethod
-    def of(cls, frequency: npt.ArrayLike, age_at_last: npt.ArrayLike, age: npt.ArrayLike) -> Self:
-        """Of one entry per customer, in weeks."""
-        return cls(*_distinct(frequency, age_at_last, age))
+    def of(cls, frequency: npt.ArrayLike, last_days: npt.ArrayLike, age_days: npt.ArrayLike) -> Self:
+        """Of one entry per customer."""
+        (x, last, age), customers = _distinct(frequency, last_days, age_days)
+        return cls(x.astype(np.float64), last, age, customers)
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Self:
         """Of the executed result of `purchases.histories`, put in order: sums of floats depend on it."""
-        columns = _in_order(table, ("frequency", "age_at_last_days", "age_days", "customers"))
-        frequency, last, age, customers = columns
-        return cls(frequency, last / DAYS_A_WEEK, age / DAYS_A_WEEK, customers)
+        x, last, age, customers = _in_order(table, "frequency", "age_at_last_days", "age_days", "customers")
+        return cls(x.astype(np.float64), last, age, customers.astype(np.float64))
 
     def log_age(self, more: float) -> Floats:
-        """ln(age + more); there are few distinct days and many histories, so each day's is taken once."""
-        return np.log(self._ages.distinct + more)[self._ages.place]
+        """ln(age + more); there are few days and many histories, so each day's is taken once."""
+        return _log_of_days(self.age_days, more)
 
     def log_age_at_last(self, more: float) -> Floats:
         """ln(age at the last purchase + more)."""
-        return np.log(self._lasts.distinct + more)[self._lasts.place]
+        return _log_of_days(self.last_days, more)
 
     def parts(self, size: int) -> Iterator[Self]:
         """The same histories, at most `size` at a time."""
         for begin in range(0, len(self.customers), size):
             part = slice(begin, begin + size)
-            yield replace(
-                self,
-                frequency=self.frequency[part],
-                age_at_last=self.age_at_last[part],
-                age=self.age[part],
-                customers=self.customers[part],
-            )
+            yield type(self)(self.frequency[part], self.last_days[part], self.age_days[part], self.customers[part])
 
     def total(self) -> float:
         return float(self.customers.sum())
@@ -96,19 +91,23 @@ class Spends:
     frequency: Floats
     money: Floats
     customers: Floats
+    log_money: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "log_money", np.log(self.money))
 
     @classmethod
-    def of(cls, frequency: npt.ArrayLike, money: npt.ArrayLike) -> Self:
-        """Of one entry per customer; who bought once says nothing and is left out."""
-        counts, totals = np.asarray(frequency, np.float64), np.asarray(money, np.float64)
-        known = (counts > 0) & (totals > 0)
-        return cls(*_distinct(counts[known], totals[known]))
+    def of(cls, frequency: npt.ArrayLike, minor: npt.ArrayLike) -> Self:
+        """Of one entry per customer, in minor units; who bought once says nothing and is left out."""
+        x, money = np.asarray(frequency), np.asarray(minor)
+        (x, money), customers = _distinct(x[x > 0], money[x > 0])
+        return cls(x.astype(np.float64), money / MINOR_PER_UNIT, customers)
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Self:
         """Of the executed result of `purchases.spends`, put in order."""
-        frequency, money, customers = _in_order(table, ("frequency", "repeat_money", "customers"))
-        return cls(frequency, money / MINOR_PER_UNIT, customers)
+        frequency, money, customers = _in_order(table, "frequency", "repeat_money", "customers")
+        return cls(frequency.astype(np.float64), money / MINOR_PER_UNIT, customers.astype(np.float64))
 
     def total(self) -> float:
         return float(self.customers.sum())
@@ -129,33 +128,22 @@ def weighted_correlation(left: Floats, right: Floats, weights: Floats) -> float:
     return dot(weights, left * right) / float(spread) if spread > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """Distinct moments, and where each history has its own."""
-
-    distinct: Floats
-    place: npt.NDArray[np.intp]
-
-    @classmethod
-    def of(cls, weeks: Floats) -> Self:
-        return cls(*np.unique(weeks, return_inverse=True))
+def _log_of_days(days: Whole, more: float) -> Floats:
+    every_day = np.arange(days.max(initial=0) + 1) / DAYS_A_WEEK
+    logs: Floats = np.log(every_day + more)[days]
+    return logs
 
 
-def _in_order(table: pa.Table, names: Sequence[str]) -> list[Floats]:
-    """The columns as floats, ordered by all but the last of them, which is the count."""
-    columns = [table[name].to_numpy().astype(np.float64) for name in names]
+def _in_order(table: pa.Table, *names: str) -> list[Whole]:
+    """The columns, ordered by all but the last of them, which is the count."""
+    columns = [table[name].to_numpy().astype(np.int64) for name in names]
     order = np.lexsort(columns[-2::-1])
     return [column[order] for column in columns]
 
 
-def _distinct(*columns: npt.ArrayLike) -> list[Floats]:
-    """Each combination once, in order, and behind them how often it is there."""
-    values = [np.asarray(column, np.float64) for column in columns]
-    order = np.lexsort(values[::-1])
-    ordered = [column[order] for column in values]
-    changes = np.zeros(max(len(order) - 1, 0), bool)
-    for column in ordered:
-        changes |= column[1:] != column[:-1]
-    first = np.flatnonzero(np.append(len(order) > 0, changes)) if len(order) else order
-    counts = np.diff(np.append(first, len(order))).astype(np.float64)
-    return [*(column[first] for column in ordered), counts]
+def _distinct(*columns: npt.ArrayLike) -> tuple[list[Whole], Floats]:
+    """Each combination once, in order, and how often it is there: one number for each, for numbers sort fast."""
+    values = [np.asarray(column, np.int64) for column in columns]
+    sizes = [int(column.max(initial=0)) + 1 for column in values]
+    distinct, counts = np.unique(np.ravel_multi_index(values, sizes), return_counts=True)
+    return list(np.unravel_index(distinct, sizes)), counts.astype(np.float64)

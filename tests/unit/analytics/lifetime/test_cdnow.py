@@ -90,7 +90,7 @@ def test_expected_spend_of_the_first_customers():
     if not file.exists():
         pytest.skip(f"the real files are not in {SHARED_DATA}")
     _, frequency, *_, mean = np.loadtxt(file, delimiter=",", skiprows=1, unpack=True)
-    estimate, notes = fitting.fit_spend(Spends.of(frequency, frequency * mean))
+    estimate, notes = fitting.fit_spend(Spends.of(frequency, np.round(frequency * mean * 100)))
     expected = gamma_gamma.expected_spend(estimate.theta(), frequency[:6], (frequency * mean)[:6])
     assert expected.round(3).tolist() == [24.659, 18.911, 35.171, 35.171, 35.171, 71.463]
     assert (notes, round(estimate.log_likelihood, 2)) == ([], -4055.92)
