@@ -12,7 +12,7 @@ import pytest
 
 from conftest import SHARED_DATA
 from shuke.analytics import lifetime
-from shuke.analytics.lifetime import LifetimePolicy, fitting, gamma_gamma
+from shuke.analytics.lifetime import LifetimePolicy, fitting, gamma_gamma, predictions
 from shuke.analytics.lifetime.statistics import Histories, Spends
 from unit.analytics.lifetime.shops import EPOCH, facts, fitted, held_out, valued
 from unit.analytics.shop import rows
@@ -102,6 +102,16 @@ def test_spend_of_a_customer_in_the_list_is_that_of_the_model(shop, learned):
         row = customers[customer]
         at_once = gamma_gamma.expected_spend(learned.spend.theta(), row["frequency"], row["repeat_money"] / 100)
         assert row["order_value"] == round(100 * at_once)
+
+
+def test_the_example_of_the_concept_page(shop, learned):
+    first = valued(shop, learned, LifetimePolicy(), as_of=CALIBRATED)[1]
+    history = Histories.of([2], [213], [272])
+    expected = predictions.orders_if_alive(learned.purchases, history, 39.0)
+    assert round(first["p_alive"], 4) == 0.7266
+    assert round(float(first["p_alive"] * expected[0]), 3) == 1.226
+    assert (first["order_value"], first["residual_value"], first["lifetime_value"]) == (2_465, 9_765, 17_167)
+    assert (first["simple_value"], first["arpu_value"], first["discounted_value"]) == (18_505, 11_017, 8_164)
 
 
 def test_holdout_of_bg_nbd(shop, learned):
