@@ -133,6 +133,16 @@ def test_same_spends_are_fitted_with_a_penalty():
     assert Note(code="penalised", model="gamma_gamma") in learned.notes
 
 
+def test_spends_without_a_mean_leave_each_customer_their_own():
+    shop = simulated(800, truth=Truth(q=0.8))
+    learned = fitted(shop)
+    told = [note for note in learned.notes if note.model == "gamma_gamma"]
+    assert [note.code for note in told[:2]] == ["infinite_mean", "infinite_mean"]
+    assert (learned.method, learned.spend) == ("bg_nbd", None)
+    for row in valued(shop, learned).values():
+        assert row["order_value"] == pytest.approx(row["money"] / (row["frequency"] + 1), abs=0.5)
+
+
 def test_spend_that_follows_frequency_is_told():
     orders = [sale(n, 300 - place, 1_000 * n + place) for n in range(1, 40) for place in range(n)]
     (note,) = (note for note in fitted(tables(orders)).notes if note.code == "spend_follows_frequency")

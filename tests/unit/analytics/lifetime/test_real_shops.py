@@ -57,6 +57,11 @@ def test_the_penalised_fit_foretells_the_other_half_as_well_as_it_can(gift_shop,
     assert result.predicted == pytest.approx(result.actual, rel=0.11)
 
 
+def test_a_whole_year_of_it_has_an_optimum_that_says_little(gift_shop):
+    astray = fitted(gift_shop, LifetimePolicy(), as_of=END).notes[0]
+    assert (astray.code, astray.model, astray.parameter) == ("flat_likelihood", "bg_nbd", "b")
+
+
 def test_no_number_of_online_retail_is_missing(gift_shop):
     rows = valued(gift_shop, policy=LifetimePolicy(), as_of=END).values()
     assert len(rows) == 4_338
