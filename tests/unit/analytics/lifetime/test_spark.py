@@ -21,7 +21,7 @@ def test_histories_and_values_compile_for_spark(monkeypatch):
     costs = ibis.table(lifetime.COSTS, "costs")
     histories = lifetime.histories(known(shop)).to_pyarrow()
     for expression, word in (
-        (lifetime.population(people, facts, FEW, as_of=TODAY, costs=costs), "MIN_BY"),
+        (lifetime.population(people, facts, FEW, as_of=TODAY, costs=costs), "ASC NULLS LAST"),
         (lifetime.histories(people), "GROUP BY"),
         (lifetime.spends(people), "GROUP BY"),
         (lifetime.apply(people, histories, FEW, fitted(shop), costs=costs), "discounted_orders"),
