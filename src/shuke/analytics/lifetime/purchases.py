@@ -88,7 +88,8 @@ def population(
 ) -> ir.Table:
     """One row: how many customers of what kind, over how long, for how much."""
     priced = with_costs(purchases, costs)
-    yearly = priced.net_money_365 * margin_share(priced, policy) - retention_cost(priced)
+    contribution = (priced.net_money_365 * margin_share(priced, policy)).round().cast("int64")
+    yearly = contribution - retention_cost(priced)
     orders = tables.orders
     free = (orders.kind == "sale") & (orders.amount == 0) & orders.identity_id.notnull() & (orders.ordered_on < as_of)
     summed = priced.agg(
@@ -100,6 +101,6 @@ def population(
         bought_365=priced.bought_365.sum().fill_null(0),
         bought_before=priced.bought_before.sum().fill_null(0),
         came_back=(priced.bought_before & priced.bought_365).sum().fill_null(0),
-        profit_365=yearly.sum().fill_null(0.0),
+        profit_365=yearly.sum().fill_null(0),
     )
     return summed.cross_join(orders.agg(free_orders=free.sum().fill_null(0)))
