@@ -14,9 +14,9 @@ NAMES = ("p", "q", "gamma")
 
 
 def start(spends: Spends) -> Floats:
-    """Where a search begins: the population's own mean."""
-    purchases = dot(spends.customers, spends.frequency)
-    return np.array([2.0, 4.0, 1.5 * dot(spends.customers, spends.money) / purchases])
+    """Where a search begins: the typical customer's mean, geometrically, which no single huge order moves."""
+    typical = dot(spends.customers, spends.log_money - np.log(spends.frequency)) / spends.total()
+    return np.array([2.0, 4.0, 1.5 * np.exp(typical)])
 
 
 def log_likelihood(theta: Floats, spends: Spends) -> tuple[float, Floats]:

@@ -1,4 +1,7 @@
-"""Maximum likelihood in the logarithms of the parameters: the optimum, its standard errors, or why there is none.
+"""Maximum likelihood: the optimum, its standard errors, or why there is none.
+
+The search is over the logarithms of the parameters, as multiples of where it began: so it is of no unit, be that of
+money or of time.
 
 A plain fit first. A likelihood may have no maximum inside: where nobody seems to leave, b of BG/NBD rises without end.
 We notice it by a bound that is reached or by a likelihood that is flat, and can fit again with a penalty: a normal
@@ -38,33 +41,33 @@ class Optimum:
 
 
 def maximise(log_likelihood: LogLikelihood, names: Sequence[str], start: Floats, *, penalised: bool = False) -> Optimum:
-    """The parameters under which the data are most likely, within 1e-5 and 1e5."""
-    cost = _cost(log_likelihood, np.log(start), LOOSE if penalised else np.inf)
-    found = _search(cost, np.log(start))
-    found, curvature, decrement = _polish(cost, found)
-    theta = np.exp(found)
+    """The parameters under which the data are most likely, none of them 1e5 times as large or small as at the start."""
+    cost = _cost(log_likelihood, start, LOOSE if penalised else np.inf)
+    found, curvature, decrement = _polish(cost, _search(cost, len(start)))
+    theta = start * np.exp(found)
     return Optimum(
         theta=theta,
         standard_errors=theta * _deviations(curvature),
         log_likelihood=log_likelihood(theta)[0],
         penalised=penalised,
-        trouble=_trouble(names, found, curvature, decrement),
+        trouble=_trouble(dict(zip(names, theta.tolist(), strict=True)), found, curvature, decrement),
     )
 
 
-def _cost(log_likelihood: LogLikelihood, center: Floats, deviation: float) -> LogLikelihood:
+def _cost(log_likelihood: LogLikelihood, start: Floats, deviation: float) -> LogLikelihood:
     """What is minimised, over the logarithms; the penalty is that of a normal distribution."""
 
     def cost(logs: Floats) -> tuple[float, Floats]:
-        theta = np.exp(logs)
+        theta = start * np.exp(logs)
         value, slopes = log_likelihood(theta)
-        away = (logs - center) / deviation
+        away = logs / deviation
         return -value + float(away @ away) / 2, -slopes * theta + away / deviation
 
     return cost
 
 
-def _search(cost: LogLikelihood, start: Floats) -> Floats:
+def _search(cost: LogLikelihood, parameters: int) -> Floats:
+    start = np.zeros(parameters)
     scale = max(abs(cost(start)[0]), 1.0)
 
     def scaled(logs: Floats) -> tuple[float, Floats]:
@@ -72,10 +75,9 @@ def _search(cost: LogLikelihood, start: Floats) -> Floats:
         return value / scale, slopes / scale
 
     limit = np.log(BOUND)
-    inside = np.clip(start, -limit, limit)
     # Not L-BFGS-B, which hands its few numbers to BLAS: on busy cores its threads wait longer than all else takes.
-    bounds = [(-limit, limit)] * len(start)
-    found = minimize(scaled, inside, jac=True, method="SLSQP", bounds=bounds, options={"maxiter": 500, "ftol": 1e-11})
+    bounds = [(-limit, limit)] * parameters
+    found = minimize(scaled, start, jac=True, method="SLSQP", bounds=bounds, options={"maxiter": 500, "ftol": 1e-11})
     return np.asarray(found.x)
 
 
@@ -117,10 +119,9 @@ def _deviations(curvature: Floats) -> Floats:
     return np.sqrt(np.diag(np.linalg.inv(curvature)))
 
 
-def _trouble(names: Sequence[str], logs: Floats, curvature: Floats, decrement: float) -> Note | None:
+def _trouble(values: dict[str, float], logs: Floats, curvature: Floats, decrement: float) -> Note | None:
     def note(code: Code, place: int) -> Note:
-        values = dict(zip(names, np.exp(logs).tolist(), strict=True))
-        return Note(code=code, parameter=names[place], numbers=values)
+        return Note(code=code, parameter=list(values)[place], numbers=values)
 
     if not np.all(np.isfinite(curvature)):
         return Note(code="not_converged")

@@ -26,47 +26,49 @@ def purchases(tables: Tables, *, as_of: date, seen_until: date | None = None) ->
     the first purchase, `age_at_last_days` to the last one, `age_days` to the last day that is seen.
     """
     seen_until = seen_until or as_of
-    days = _days(movements(tables, seen_until=seen_until))
-    people = _summed(days, as_of=as_of)
-    known = people.filter(people.purchases > 0).inner_join(tables.identities, "identity_id")
+    moved = with_day_numbers(movements(tables, seen_until=seen_until))
+    people = moved.group_by("identity_id").agg(**sums(moved, as_of=as_of))
+    known = people.filter(people.money.notnull()).inner_join(tables.identities, "identity_id")
     return _history(known.select("customer_id", *people.columns), seen_until=seen_until)
+
+
+def with_day_numbers(movements: ir.Table) -> ir.Table:
+    """Number the days on which the customer bought, from 0; a day with several orders is one."""
+    by_day = ibis.window(group_by="identity_id", order_by=ibis.asc("ordered_on", nulls_first=False))
+    return movements.mutate(day_number=ibis.dense_rank().over(by_day))
+
+
+def sums(movements: ir.Table, *, as_of: date) -> dict[str, ir.Scalar]:
+    """What a history is made of. With a window and not by grouping days first, which needs memory for all of them."""
+    on, ordered_on, amount, number = movements.on, movements.ordered_on, movements.amount, movements.day_number
+    year, year_before = as_of - timedelta(YEAR_DAYS), as_of - timedelta(2 * YEAR_DAYS)
+    is_order = ordered_on.notnull()
+    return {
+        "frequency": number.max(where=is_order),
+        "money": amount.sum(where=is_order),
+        "first_money": amount.sum(where=is_order & (number == 0)),
+        "first_on": ordered_on.min(),
+        "last_on": ordered_on.max(),
+        "net_money": amount.sum(),
+        "net_money_365": amount.sum(where=on >= year),
+        "bought_365": (ordered_on >= year).fill_null(False).any(),
+        "bought_before": ((ordered_on >= year_before) & (ordered_on < year)).fill_null(False).any(),
+    }
 
 
 def _history(known: ir.Table, *, seen_until: date) -> ir.Table:
     last_seen = ibis.literal(seen_until - timedelta(1))
     return known.select(
         "customer_id",
+        "frequency",
         "money",
         "net_money",
         "bought_365",
         "bought_before",
-        frequency=known.purchases - 1,
         age_at_last_days=known.last_on.delta(known.first_on, unit="day"),
         age_days=last_seen.delta(known.first_on, unit="day"),
         repeat_money=known.money - known.first_money,
         net_money_365=known.net_money_365.fill_null(0),
-    )
-
-
-def _days(facts: ir.Table) -> ir.Table:
-    """One row per customer and day. `bought` is null on a day without a purchase."""
-    bought = facts.amount.sum(where=facts.ordered_on.notnull())
-    return facts.group_by("identity_id", "on").agg(bought=bought, net=facts.amount.sum())
-
-
-def _summed(days: ir.Table, *, as_of: date) -> ir.Table:
-    on, bought, is_purchase = days.on, days.bought, days.bought.notnull()
-    year, year_before = as_of - timedelta(YEAR_DAYS), as_of - timedelta(2 * YEAR_DAYS)
-    return days.group_by("identity_id").agg(
-        purchases=bought.count(),
-        money=bought.sum(),
-        first_money=bought.argmin(on, where=is_purchase),
-        first_on=on.min(where=is_purchase),
-        last_on=on.max(where=is_purchase),
-        net_money=days.net.sum(),
-        net_money_365=days.net.sum(where=on >= year),
-        bought_365=(is_purchase & (on >= year)).any(),
-        bought_before=(is_purchase & (on >= year_before) & (on < year)).any(),
     )
 
 
@@ -86,7 +88,8 @@ def population(
 ) -> ir.Table:
     """One row: how many customers of what kind, over how long, for how much."""
     priced = with_costs(purchases, costs)
-    yearly = priced.net_money_365 * margin_share(priced, policy) - retention_cost(priced)
+    contribution = (priced.net_money_365 * margin_share(priced, policy)).round().cast("int64")
+    yearly = contribution - retention_cost(priced)
     orders = tables.orders
     free = (orders.kind == "sale") & (orders.amount == 0) & orders.identity_id.notnull() & (orders.ordered_on < as_of)
     summed = priced.agg(
@@ -98,6 +101,6 @@ def population(
         bought_365=priced.bought_365.sum().fill_null(0),
         bought_before=priced.bought_before.sum().fill_null(0),
         came_back=(priced.bought_before & priced.bought_365).sum().fill_null(0),
-        profit_365=yearly.sum().fill_null(0.0),
+        profit_365=yearly.sum().fill_null(0),
     )
     return summed.cross_join(orders.agg(free_orders=free.sum().fill_null(0)))

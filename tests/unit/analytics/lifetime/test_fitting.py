@@ -3,8 +3,8 @@
 import ibis
 import pytest
 
-from shuke.analytics.lifetime.parameters import LifetimeParameters, Note
-from shuke.analytics.lifetime.policy import LifetimePolicy
+from shuke.analytics.lifetime import LifetimeParameters, LifetimePolicy
+from shuke.analytics.lifetime.parameters import Note
 from unit.analytics.lifetime.shops import FEW, Truth, fitted, held_out, simulated, valued
 from unit.analytics.shop import ago, event, sale, tables
 
@@ -131,6 +131,16 @@ def test_same_spends_are_fitted_with_a_penalty():
     learned = fitted(type(shop)(orders, shop.order_events, shop.identities))
     assert learned.spend.penalised
     assert Note(code="penalised", model="gamma_gamma") in learned.notes
+
+
+def test_spends_without_a_mean_leave_each_customer_their_own():
+    shop = simulated(800, truth=Truth(q=0.8))
+    learned = fitted(shop)
+    told = [note for note in learned.notes if note.model == "gamma_gamma"]
+    assert [note.code for note in told[:2]] == ["infinite_mean", "infinite_mean"]
+    assert (learned.method, learned.spend) == ("bg_nbd", None)
+    for row in valued(shop, learned).values():
+        assert row["order_value"] == pytest.approx(row["money"] / (row["frequency"] + 1), abs=0.5)
 
 
 def test_spend_that_follows_frequency_is_told():

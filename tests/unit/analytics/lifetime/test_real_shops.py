@@ -10,8 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from conftest import SHARED_DATA
-from shuke.analytics.lifetime.parameters import Note
-from shuke.analytics.lifetime.policy import LifetimePolicy
+from shuke.analytics.lifetime import LifetimePolicy, Note
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, Tables
 from unit.analytics.lifetime.shops import EPOCH, facts, fitted, held_out, valued
 from unit.analytics.test_online_retail import CLEAN_INVOICES
@@ -56,6 +55,11 @@ def test_the_penalised_fit_foretells_the_other_half_as_well_as_it_can(gift_shop,
     result = held_out(gift_shop, learned, split_on=SPLIT, as_of=END)
     assert round(result.correlation, 2) == 0.82
     assert result.predicted == pytest.approx(result.actual, rel=0.11)
+
+
+def test_a_whole_year_of_it_has_an_optimum_that_says_little(gift_shop):
+    astray = fitted(gift_shop, LifetimePolicy(), as_of=END).notes[0]
+    assert (astray.code, astray.model, astray.parameter) == ("flat_likelihood", "bg_nbd", "b")
 
 
 def test_no_number_of_online_retail_is_missing(gift_shop):
