@@ -1,5 +1,6 @@
 """RFM-T: how recently, how often, for how much, and whether it grows. Measured here, judged elsewhere."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import ibis
@@ -18,14 +19,13 @@ def rfm_t(tables: Tables, *, as_of: date, seen_until: date) -> ir.Table:
     Days are counted to `as_of`. Money in minor units, gaps and ages in days. An order is a sale above zero that was
     not cancelled.
     """
-    movements = _with_gaps(_movements(tables, seen_until=seen_until))
-    people = _summed(movements, as_of=as_of)
-    customers = people.filter(people.orders > 0).inner_join(tables.identities, "identity_id")
-    return _measures(customers, as_of=as_of)
+    moved = movements(tables, seen_until=seen_until)
+    customers = by_customer(moved, tables.identities, sums(moved, as_of=as_of))
+    return customers.select(**measures(customers, as_of=as_of))
 
 
-def _movements(tables: Tables, *, seen_until: date) -> ir.Table:
-    """All that moves a customer's money, as identity_id, on, amount, and `ordered_on` where it counts as an order.
+def movements(tables: Tables, *, seen_until: date) -> ir.Table:
+    """All that moves a customer's money: `identity_id`, `on`, `amount`, and for orders `ordered_on` and `gap`.
 
     One stream and not orders beside returns, so that the facts are read once. What was paid back for a cancelled
     order goes with the order, and not off it once more.
@@ -33,7 +33,7 @@ def _movements(tables: Tables, *, seen_until: date) -> ir.Table:
     events = tables.order_events.filter(tables.order_events.happened_on < seen_until)
     cancelled = events.filter(events.kind == "cancellation")
     facts = _orders(tables.orders, seen_until=seen_until).union(_paid_back(events)).anti_join(cancelled, "order_id")
-    return _by_first_identity(facts.select("identity_id", "on", "amount", "ordered_on"), tables.identities)
+    return _with_gaps(_by_first_identity(facts.select("identity_id", "on", "amount", "ordered_on"), tables.identities))
 
 
 def _by_first_identity(facts: ir.Table, identities: ir.Table) -> ir.Table:
@@ -62,51 +62,56 @@ def _paid_back(events: ir.Table) -> ir.Table:
 
 
 def _with_gaps(movements: ir.Table) -> ir.Table:
-    """Add to each order the days since the customer's order before it.
+    """Add to each order the days since the customer's order before it; the first of a day is a visit.
 
     We count visits, not bills: a second order on the same day has no gap.
     """
     ordered_on = movements.ordered_on
     before = ordered_on.lag().over(group_by="identity_id", order_by="ordered_on")
-    return movements.mutate(gap=ordered_on.delta(before, unit="day").cast("int32").nullif(0))
+    days = ordered_on.delta(before, unit="day").cast("int32")
+    return movements.mutate(gap=days.nullif(0), is_visit=days.fill_null(1) > 0)
 
 
-def _summed(movements: ir.Table, *, as_of: date) -> ir.Table:
+def sums(movements: ir.Table, *, as_of: date) -> dict[str, ir.Scalar]:
+    """What the measures of a customer are made of."""
     on, ordered_on, amount = movements.on, movements.ordered_on, movements.amount
     recent, earlier, year = (as_of - timedelta(days) for days in (TREND_DAYS, 2 * TREND_DAYS, YEAR_DAYS))
-    return movements.group_by("identity_id").agg(
-        orders=ordered_on.count(),
-        money=amount.sum(where=ordered_on.notnull()),
-        money_90=amount.sum(where=ordered_on >= recent),
-        money_90_before=amount.sum(where=(ordered_on >= earlier) & (ordered_on < recent)),
-        net_money=amount.sum(),
-        net_money_365=amount.sum(where=on >= year),
-        first_ordered_on=ordered_on.min(),
-        last_ordered_on=ordered_on.max(),
-        gaps=movements.gap.collect(),
-    )
+    return {
+        "orders": ordered_on.count(),
+        "money": amount.sum(where=ordered_on.notnull()),
+        "money_90": amount.sum(where=ordered_on >= recent),
+        "money_90_before": amount.sum(where=(ordered_on >= earlier) & (ordered_on < recent)),
+        "net_money": amount.sum(),
+        "net_money_365": amount.sum(where=on >= year),
+        "first_ordered_on": ordered_on.min(),
+        "last_ordered_on": ordered_on.max(),
+        "gaps": movements.gap.collect(),
+    }
 
 
-def _measures(facts: ir.Table, *, as_of: date) -> ir.Table:
-    days_since_first = _days_until(as_of, facts.first_ordered_on)
+def by_customer(movements: ir.Table, identities: ir.Table, sums: Mapping[str, ir.Scalar]) -> ir.Table:
+    """One row of sums per customer who has an order."""
+    people = movements.group_by("identity_id").agg(**sums)
+    return people.filter(people.orders > 0).inner_join(identities, "identity_id")
+
+
+def measures(facts: ir.Table, *, as_of: date) -> dict[str, ir.Value]:
+    """The measures of RFM-T over the sums of each customer."""
+    days_since_first = days_until(as_of, facts.first_ordered_on)
     money_90, money_90_before = facts.money_90.fill_null(0), facts.money_90_before.fill_null(0)
-    return facts.select(
-        "customer_id",
-        "first_ordered_on",
-        "last_ordered_on",
-        "orders",
-        "money",
-        "net_money",
-        median_gap=_median(facts.gaps),
-        days_since_first=days_since_first,
-        days_since_last=_days_until(as_of, facts.last_ordered_on),
-        net_money_365=facts.net_money_365.fill_null(0),
-        average_order=(facts.money / facts.orders).round().cast("int64"),
-        orders_per_month=facts.orders / ibis.greatest(days_since_first.cast("float64") / DAYS_A_MONTH, 1.0),
-        money_90=money_90,
-        money_90_before=money_90_before,
-        trend=money_90 / money_90_before.nullif(0),
-    )
+    as_they_are = ("customer_id", "first_ordered_on", "last_ordered_on", "orders", "money", "net_money")
+    return {
+        **{name: facts[name] for name in as_they_are},
+        "median_gap": _median(facts.gaps),
+        "days_since_first": days_since_first,
+        "days_since_last": days_until(as_of, facts.last_ordered_on),
+        "net_money_365": facts.net_money_365.fill_null(0),
+        "average_order": (facts.money / facts.orders).round().cast("int64"),
+        "orders_per_month": facts.orders / ibis.greatest(days_since_first.cast("float64") / DAYS_A_MONTH, 1.0),
+        "money_90": money_90,
+        "money_90_before": money_90_before,
+        "trend": money_90 / money_90_before.nullif(0),
+    }
 
 
 def _median(numbers: ir.ArrayValue) -> ir.FloatingValue:
@@ -116,5 +121,6 @@ def _median(numbers: ir.ArrayValue) -> ir.FloatingValue:
     return (ordered[left] + ordered[right]) / 2
 
 
-def _days_until(as_of: date, day: ir.DateValue) -> ir.IntegerValue:
+def days_until(as_of: date, day: ir.DateValue) -> ir.IntegerValue:
+    """Whole days from `day` to `as_of`."""
     return ibis.literal(as_of).delta(day, unit="day")

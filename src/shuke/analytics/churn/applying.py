@@ -1,0 +1,84 @@
+"""Score anyone by a learned model, as expressions over the features; the same on every engine.
+
+A step function is a search through its cuts, halved each time: a row meets five comparisons of thirty-two cuts.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from shuke.analytics.churn.candidates import REASONS
+from shuke.analytics.churn.parameters import Additive, Churn, Shape
+
+__all__ = ["Reason", "apply", "contributions", "probability", "reasons", "step"]
+
+
+def apply(features: ir.Table, parameters: Churn) -> ir.Table:
+    """Add `churn_horizon_days`, `churn_log_odds`, `churn_probability`, and `churn_<reason>` for every reason.
+
+    The log-odds are the model's intercept and the sum of the reasons' columns.
+    """
+    steps = contributions(features, parameters.additive)
+    by_reason = {code: [steps[name] for name in names if name in steps] for code, names in REASONS.items()}
+    sums = {f"churn_{code}": reduce(add, parts) for code, parts in by_reason.items() if parts}
+    told = features.mutate(**sums)
+    log_odds = reduce(add, (told[name] for name in sums), ibis.literal(parameters.additive.intercept))
+    scored = told.mutate(churn_horizon_days=ibis.literal(parameters.horizon_days), churn_log_odds=log_odds)
+    return scored.mutate(churn_probability=probability(scored.churn_log_odds))
+
+
+def contributions(features: ir.Table, model: Additive) -> dict[str, ir.FloatingValue]:
+    """What each feature adds to the log-odds of a row, against the average customer."""
+    return {shape.feature: step(features[shape.feature], shape) for shape in model.shapes}
+
+
+def probability(log_odds: ir.FloatingValue) -> ir.FloatingValue:
+    """The chance that belongs to log-odds."""
+    return 1 / (1 + (-log_odds).exp())
+
+
+def step(value: ir.NumericValue, shape: Shape) -> ir.FloatingValue:
+    """The shape's step for each value."""
+    return value.isnull().ifelse(shape.missing, _searched(value, shape.cuts, shape.values))
+
+
+def _searched(value: ir.NumericValue, cuts: Sequence[float], values: Sequence[float]) -> ir.FloatingValue:
+    if not cuts:
+        return ibis.literal(values[0], "float64")
+    middle = len(cuts) // 2
+    below = _searched(value, cuts[:middle], values[: middle + 1])
+    above = _searched(value, cuts[middle + 1 :], values[middle + 1 :])
+    return (value <= cuts[middle]).ifelse(below, above)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a probability: `log_odds` raise it above the average customer's, or lower it if below zero.
+
+    `number` is the first feature of the reason, such as the days since the last order; None where it is not known.
+    """
+
+    code: str
+    number: float | None
+    log_odds: float
+
+
+def reasons(features: Mapping[str, Any], parameters: Churn, *, at_most: int = 3) -> tuple[Reason, ...]:
+    """What moves one customer's probability most, read from the stored features; all of them add up to the log-odds."""
+    shapes = {shape.feature: shape for shape in parameters.additive.shapes}
+    found = [
+        Reason(code, features[names[0]], sum(_step(features[name], shapes[name]) for name in names if name in shapes))
+        for code, names in REASONS.items()
+        if not shapes.keys().isdisjoint(names)
+    ]
+    return tuple(sorted(found, key=lambda reason: -abs(reason.log_odds))[:at_most])
+
+
+def _step(value: float | None, shape: Shape) -> float:
+    return shape.missing if value is None else shape.values[bisect_left(shape.cuts, value)]

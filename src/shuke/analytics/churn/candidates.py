@@ -1,0 +1,37 @@
+"""The models that are compared in every run, from the simplest on, and what each feature is called as a reason."""
+
+REASONS: dict[str, tuple[str, ...]] = {
+    "silent": ("days_since_last", "lateness", "silence"),
+    "how_often": (
+        "orders_per_month",
+        "orders",
+        "visits",
+        "orders_30",
+        "orders_90",
+        "orders_180",
+        "orders_365",
+        "active_months",
+    ),
+    "own_cycle": ("median_gap", "mean_gap", "longest_gap", "gap_variation"),
+    "spend": ("money_365", "money", "money_30", "money_90", "money_180", "average_order"),
+    "trend": ("orders_change", "money_change", "average_order_trend"),
+    "returns": ("returned_share",),
+    "season": ("season_orders",),
+    "tenure": ("days_since_first",),
+    "habit": ("weekend_share",),
+    "lifetime_model": ("no_purchase",),
+}
+"""Features that say the same thing are one reason; the first of them is the number that is told with it."""
+
+DAYS_SINCE_LAST, FREQUENCY, VOLUME = "days_since_last", "frequency", "volume"
+LIFETIME, ADDITIVE = "bg_nbd", "additive"
+NO_CALENDAR = (FREQUENCY, VOLUME)
+"""They know how much somebody bought and nothing of when: what does not beat both has found no sign of leaving."""
+
+CANDIDATES: dict[str, tuple[str, ...]] = {
+    DAYS_SINCE_LAST: ("days_since_last",),
+    FREQUENCY: ("orders",),
+    VOLUME: ("orders", "money", "average_order", "returned_share"),
+    LIFETIME: ("no_purchase",),
+    ADDITIVE: tuple(name for code, names in REASONS.items() if code != "lifetime_model" for name in names),
+}

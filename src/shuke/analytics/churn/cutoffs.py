@@ -1,0 +1,70 @@
+"""Examples from the past: what was known of each customer on earlier days, and whether they then came.
+
+A cut-off is a day on which we pretend to stand. Features see what was dated before it, the label looks `horizon_days`
+ahead, and no label reaches beyond `as_of`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from shuke.analytics import rfm
+from shuke.analytics.features import features
+from shuke.analytics.tables import Tables
+
+__all__ = ["HISTORY_DAYS", "MOST_CUTOFFS", "NEEDED_CUTOFFS", "cut_offs", "examples", "needed_days", "sample"]
+
+HISTORY_DAYS = 90
+NEEDED_CUTOFFS = 3
+MOST_CUTOFFS = 12
+SAMPLE = 50_000
+PRIME = 1_000_003
+
+
+def cut_offs(first_ordered_on: date, *, as_of: date, horizon_days: int) -> tuple[date, ...]:
+    """The latest first; a horizon apart, so that no day is a label twice. Each has a history before it."""
+    earliest = first_ordered_on + timedelta(max(HISTORY_DAYS, horizon_days))
+    days = (as_of - timedelta(horizon_days * number) for number in range(1, MOST_CUTOFFS + 1))
+    return tuple(day for day in days if day >= earliest)
+
+
+def needed_days(horizon_days: int) -> int:
+    """How many days of history give cut-offs enough for trees, their calibration and the comparison."""
+    return max(HISTORY_DAYS, horizon_days) + NEEDED_CUTOFFS * horizon_days
+
+
+def sample(tables: Tables, *, customers: int, at_most: int = SAMPLE) -> Tables:
+    """The facts of about `at_most` of so many customers, always the same ones. Each cut-off reads them: keep them."""
+    part = -(-customers // at_most)
+    if part <= 1:
+        return tables
+    # By a scattered number: every tenth id could be every tenth day of an import, or one till.
+    scattered = (tables.identities.customer_id % PRIME) * 48_271 % PRIME
+    people = tables.identities.filter(scattered % part == 0)
+    return Tables(
+        orders=tables.orders.semi_join(people, "identity_id"),
+        order_events=tables.order_events.semi_join(people, "identity_id"),
+        identities=people,
+    )
+
+
+def examples(tables: Tables, cut_offs: Sequence[date], *, horizon_days: int) -> ir.Table:
+    """One row per customer and cut-off: the features, `cut_on`, and `lapsed`: no order within the horizon."""
+    parts = [_examples_at(tables, day, horizon_days) for day in cut_offs]
+    return reduce(lambda left, right: left.union(right), parts)
+
+
+def _examples_at(tables: Tables, cut_on: date, horizon_days: int) -> ir.Table:
+    known = features(tables, as_of=cut_on, season_days=horizon_days)
+    came = _came(tables, cut_on, cut_on + timedelta(horizon_days))
+    joined = known.left_join(came, "customer_id")
+    return joined.select(*known.columns, cut_on=ibis.literal(cut_on), lapsed=joined.came.isnull())
+
+
+def _came(tables: Tables, start: date, until: date) -> ir.Table:
+    moved = rfm.movements(tables, seen_until=until)
+    orders = moved.filter(moved.ordered_on >= start)
+    return orders.inner_join(tables.identities, "identity_id").select("customer_id").distinct().mutate(came=True)

@@ -1,0 +1,58 @@
+"""How good probabilities are, held against what came."""
+
+import numpy as np
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
+from shuke.analytics.churn.additive import Numbers
+from shuke.analytics.churn.parameters import Band, Compared
+
+__all__ = ["SURE", "auc_low", "bands", "compared", "losses", "mean_low"]
+
+SURE = 1.645
+"""Standard errors below a figure that chance undercuts once in twenty times."""
+
+
+def compared(model: str, predicted: Numbers, outcome: Numbers) -> Compared:
+    """Needs both outcomes among `outcome`."""
+    return Compared(
+        model=model,
+        log_loss=float(log_loss(outcome, predicted)),
+        brier=float(brier_score_loss(outcome, predicted)),
+        auc=float(roc_auc_score(outcome, predicted)),
+    )
+
+
+def losses(predicted: Numbers, outcome: Numbers) -> Numbers:
+    """The log-loss of each row."""
+    loss: Numbers = -np.log(np.where(outcome > 0, predicted, 1 - predicted))
+    return loss
+
+
+def mean_low(values: Numbers) -> float:
+    """What the mean of such values is above, but for one sample in twenty."""
+    return float(np.mean(values) - SURE * np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
+def auc_low(auc: float, outcome: Numbers) -> float:
+    """The same for an area under the curve, by its standard error after Hanley and McNeil."""
+    ones = float(np.sum(outcome))
+    zeros = len(outcome) - ones
+    above, below = auc / (2 - auc), 2 * auc * auc / (1 + auc)
+    variance = auc * (1 - auc) + (ones - 1) * (above - auc**2) + (zeros - 1) * (below - auc**2)
+    return float(auc - SURE * np.sqrt(variance / (ones * zeros)))
+
+
+def bands(predicted: Numbers, outcome: Numbers) -> tuple[Band, ...]:
+    """Tenths by probability, the highest first: the calibration plot and the lift table at once."""
+    order = np.argsort(-predicted, kind="stable")
+    rate = float(np.mean(outcome))
+    return tuple(
+        Band(
+            customers=len(part),
+            predicted=float(np.mean(predicted[part])),
+            observed=float(np.mean(outcome[part])),
+            lift=float(np.mean(outcome[part])) / rate,
+        )
+        for part in np.array_split(order, 10)
+        if len(part)
+    )

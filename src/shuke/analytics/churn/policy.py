@@ -1,0 +1,47 @@
+"""What the business may change about churn: how far to look ahead, and what must be there before a number is given."""
+
+from pydantic import Field
+
+from shuke.analytics.policies import Days, Policy, Share
+from shuke.core.words import mark as _
+
+
+class ChurnPolicy(Policy):
+    """The horizon, the risk list and the data gate."""
+
+    horizon_days: Days = Field(
+        default=30,
+        title=_("Horizon, days"),
+        description=_("Churn is the chance of no purchase within this many days."),
+    )
+    longest_horizon_days: Days = Field(
+        default=90,
+        title=_("Longest horizon, days"),
+        description=_("Who buys more rarely than the horizon is looked at over their own cycle, up to this many days."),
+    )
+    list_active_days: Days = Field(
+        default=90,
+        title=_("Risk list: active, days"),
+        description=_("The risk list holds only customers whose last order is at most this many days ago."),
+    )
+    list_precision: Share = Field(
+        default=0.85,
+        title=_("Risk list: precision"),
+        description=_("So many of the customers on the risk list should really not buy within the horizon."),
+    )
+    min_customers: int = Field(
+        default=500,
+        ge=100,
+        le=1_000_000,
+        title=_("At least customers"),
+        description=_("With fewer customers no chance of churn is computed."),
+    )
+    min_repeat_share: Share = Field(
+        default=0.10,
+        title=_("At least repeat buyers"),
+        description=_("Where a smaller share of the customers came back at all, churn has no meaning."),
+    )
+
+    def horizons(self) -> tuple[int, ...]:
+        """The horizon and its multiples up to the longest: 30, 60 and 90 days by default."""
+        return tuple(range(self.horizon_days, max(self.longest_horizon_days, self.horizon_days) + 1, self.horizon_days))

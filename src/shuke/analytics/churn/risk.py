@@ -1,0 +1,67 @@
+"""The risk list: as long as it can be while so many of its customers, as wished, really stay away."""
+
+import ibis.expr.types as ir
+import numpy as np
+
+from shuke.analytics.churn.additive import Numbers
+from shuke.analytics.churn.measures import SURE
+from shuke.analytics.churn.parameters import RiskLine
+from shuke.analytics.churn.policy import ChurnPolicy
+
+__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "risk_line", "risk_list"]
+
+GOAL_PRECISION, GOAL_RECALL = 0.85, 0.87
+"""What the business hopes for, to be shown beside what was measured."""
+
+SHORTEST_LIST = 20
+
+
+def risk_line(chances: Numbers, lapsed: Numbers, money: Numbers, *, wished_precision: float) -> RiskLine:
+    """Where the list of the active customers begins, measured on a cut-off that the chances had not seen."""
+    nobody = RiskLine(
+        wished_precision=wished_precision,
+        threshold=None,
+        active_customers=len(chances),
+        active_lapsed=int(lapsed.sum()),
+        active_money=int(money.sum()),
+    )
+    order = np.argsort(-chances, kind="stable")
+    size = _longest(chances[order], lapsed[order], wished_precision)
+    if not size:
+        return nobody
+    listed = order[:size]
+    hits = int(lapsed[listed].sum())
+    found = {
+        "threshold": float(chances[listed[-1]]),
+        "precision": hits / size,
+        "precision_low": _share_low(hits, size),
+        "recall": hits / nobody.active_lapsed,
+        "customers": size,
+        "lapsed": hits,
+        "money": int(money[listed].sum()),
+    }
+    return nobody.model_copy(update=found)
+
+
+def _longest(chances: Numbers, lapsed: Numbers, wished_precision: float) -> int:
+    """The greatest length, from the front, that keeps the precision; equal chances are all on the list or none."""
+    size = np.arange(1, len(chances) + 1)
+    ends = np.append(chances[1:] < chances[:-1], True)[: len(chances)]
+    fits = ends & (np.cumsum(lapsed) / size >= wished_precision) & (size >= SHORTEST_LIST)
+    return int(size[fits].max(initial=0))
+
+
+def _share_low(hits: int, size: int) -> float:
+    """The lower end of a share, after Wilson."""
+    share, spread = hits / size, SURE * SURE / size
+    middle = share + spread / 2
+    half = SURE * np.sqrt(share * (1 - share) / size + spread / (4 * size))
+    return float((middle - half) / (1 + spread))
+
+
+def risk_list(scored: ir.Table, line: RiskLine, policy: ChurnPolicy) -> ir.Table:
+    """The active customers above the line; nobody where there is no line that keeps the wished precision."""
+    if line.threshold is None:
+        return scored.limit(0)
+    active = scored.days_since_last <= policy.list_active_days
+    return scored.filter(active, scored.churn_probability >= line.threshold)
