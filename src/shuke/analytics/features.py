@@ -19,26 +19,24 @@ MONTHS, MONTH_BITS = 12, 5
 SATURDAY = 5
 
 
-def features(
-    tables: Tables, *, as_of: date, seen_until: date | None = None, season_days: int = SEASON_DAYS
-) -> ir.Table:
+def features(tables: Tables, *, as_of: date, seen_until: date | None = None) -> ir.Table:
     """The measures of RFM-T and all of `_measures`, one row per customer with an order.
 
-    Facts dated before `seen_until` are seen, `as_of` itself if left out. `season_days`: how many days of this season a year
-    ago are counted, so many as a forecast looks ahead.
+    Facts dated before `seen_until` are seen, `as_of` itself if left out. `season_orders` are those of the 30 days that lie ahead,
+    a year ago.
     """
     moved = rfm.movements(tables, seen_until=seen_until or as_of)
-    sums = {**rfm.sums(moved, as_of=as_of), **_sums(moved, as_of, season_days)}
+    sums = {**rfm.sums(moved, as_of=as_of), **_sums(moved, as_of)}
     customers = rfm.by_customer(moved, tables.identities, sums)
     measured = customers.mutate(**rfm.measures(customers, as_of=as_of))
     return measured.select(*rfm.measures(customers, as_of=as_of), **_measures(measured))
 
 
-def _sums(moved: ir.Table, as_of: date, season_days: int) -> dict[str, ir.Scalar]:
+def _sums(moved: ir.Table, as_of: date) -> dict[str, ir.Scalar]:
     day, gap = moved.ordered_on, moved.gap.cast("int64")
     since = {days: as_of - timedelta(days) for days in WINDOWS}
     before = (day >= as_of - timedelta(180)) & (day < since[90])
-    season = (day >= since[365]) & (day < since[365] + timedelta(season_days))
+    season = (day >= since[365]) & (day < since[365] + timedelta(SEASON_DAYS))
     visits = moved.is_visit.cast("int64")
     return {
         "visits": day.count(where=moved.is_visit),

@@ -1,1 +1,42 @@
-"""Churn: the probability that a customer does not buy again within a horizon, and why."""
+"""Churn: the probability that a customer does not buy within a horizon, why, and how much to trust it.
+
+    everybody = features.features(tables, as_of=day)                            # lazy
+    shop = Census.from_row(<the row of census(everybody), executed>)
+    if shortfalls(shop, policy, as_of=day, horizon_days=30): ...                # what is missing, with numbers
+    some = sample(tables, customers=shop.customers)                             # lazy; an engine keeps it
+    days = cut_offs(shop.first_ordered_on, as_of=day, horizon_days=30)
+    learned = fit(<examples(some, days, horizon_days=30), executed>, policy, as_of=day, horizon_days=30)
+    scored = apply(everybody, learned)                                          # lazy, where it is no `Declined`
+
+Where models of several horizons were learned, `apply_by_cycle` scores each customer by the one of their own rhythm.
+`snapshots` learns from a table that has its outcome in a column, `renewal` from contracts that ended.
+"""
+
+from shuke.analytics.churn.applying import Reason, apply, apply_by_cycle, reasons
+from shuke.analytics.churn.cutoffs import cut_offs, examples, sample
+from shuke.analytics.churn.fitting import fit
+from shuke.analytics.churn.gate import WORDS, Census, census, shortfalls
+from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.churn.risk import GOAL_PRECISION, GOAL_RECALL, risk_list
+
+__all__ = [
+    "GOAL_PRECISION",
+    "GOAL_RECALL",
+    "WORDS",
+    "Census",
+    "Churn",
+    "ChurnPolicy",
+    "Declined",
+    "Reason",
+    "apply",
+    "apply_by_cycle",
+    "census",
+    "cut_offs",
+    "examples",
+    "fit",
+    "reasons",
+    "risk_list",
+    "sample",
+    "shortfalls",
+]

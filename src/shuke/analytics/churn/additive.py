@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from shuke.analytics.churn.parameters import Additive, Calibration, Shape
 
@@ -40,17 +41,18 @@ def fit(columns: Columns, outcome: Numbers, features: Sequence[str]) -> Additive
     if not cuts:
         return Additive(intercept=float(np.log(rate / (1 - rate))), shapes=())
     binned = np.column_stack([_bins(columns[name], found) for name, found in cuts.items()])
-    trees = HistGradientBoostingClassifier(**TREES).fit(binned, outcome)
-    return _read(trees, binned, cuts)
+    with threadpool_limits(1):  # beside other work, threads that wait for each other take ten times as long
+        trees = HistGradientBoostingClassifier(**TREES).fit(binned, outcome)
+        return _read(trees, binned, cuts)
 
 
 def _cuts(values: Numbers) -> Numbers:
     """Where bins meet: a value above a cut is further right. None where there are no two values to tell apart."""
-    known = values[np.isfinite(values)]
+    known: Numbers = values[np.isfinite(values)]
     if not len(known):
         return known
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1], method="lower"))
-    return edges[edges < known.max()]
+    edges: Numbers = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1], method="lower"))
+    return edges[: np.searchsorted(edges, known.max())]
 
 
 def _bins(values: Numbers, cuts: Numbers) -> Numbers:
@@ -60,18 +62,22 @@ def _bins(values: Numbers, cuts: Numbers) -> Numbers:
 
 def _read(trees: HistGradientBoostingClassifier, binned: Numbers, cuts: Mapping[str, Numbers]) -> Additive:
     """The steps of the trees, by asking them for each bin of each feature with all others at their first bin."""
-    first = np.zeros((1, len(cuts)))
-    at_first = float(trees.decision_function(first)[0])
-    shapes, averages = [], 0.0
-    for place, (name, edges) in enumerate(cuts.items()):
-        asked = np.repeat(first, len(edges) + 2, axis=0)
-        asked[:, place] = [*range(len(edges) + 1), np.nan]
-        steps = trees.decision_function(asked) - at_first
-        average = float(np.mean(_looked_up(binned[:, place], steps)))
-        averages += average
-        if np.ptp(steps):
-            shapes.append(_shape(name, edges, steps - average))
-    return Additive(intercept=at_first + averages, shapes=tuple(shapes))
+    asked = [_asked(place, len(cuts), len(edges)) for place, edges in enumerate(cuts.values())]
+    at_first, *answers = trees.decision_function(np.vstack([np.zeros((1, len(cuts))), *asked]))
+    steps = np.split(np.array(answers) - at_first, np.cumsum([len(rows) for rows in asked])[:-1])
+    averages = [float(np.mean(_looked_up(binned[:, place], found))) for place, found in enumerate(steps)]
+    shapes = tuple(
+        _shape(name, edges, found - average)
+        for (name, edges), found, average in zip(cuts.items(), steps, averages, strict=True)
+        if np.ptp(found)
+    )
+    return Additive(intercept=float(at_first) + sum(averages), shapes=shapes)
+
+
+def _asked(place: int, features: int, cuts: int) -> Numbers:
+    rows = np.zeros((cuts + 2, features))
+    rows[:, place] = [*range(cuts + 1), np.nan]
+    return rows
 
 
 def _looked_up(bins: Numbers, steps: Numbers) -> Numbers:

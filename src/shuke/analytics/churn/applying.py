@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import inf
 from operator import add
 from typing import Any
 
@@ -16,7 +17,7 @@ import ibis.expr.types as ir
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Additive, Churn, Shape
 
-__all__ = ["Reason", "apply", "contributions", "probability", "reasons", "step"]
+__all__ = ["Reason", "apply", "apply_by_cycle", "contributions", "probability", "reasons", "step"]
 
 
 def apply(features: ir.Table, parameters: Churn) -> ir.Table:
@@ -26,11 +27,30 @@ def apply(features: ir.Table, parameters: Churn) -> ir.Table:
     """
     steps = contributions(features, parameters.additive)
     by_reason = {code: [steps[name] for name in names if name in steps] for code, names in REASONS.items()}
-    sums = {f"churn_{code}": reduce(add, parts) for code, parts in by_reason.items() if parts}
+    sums = {f"churn_{code}": reduce(add, parts, ibis.literal(0.0)) for code, parts in by_reason.items()}
     told = features.mutate(**sums)
     log_odds = reduce(add, (told[name] for name in sums), ibis.literal(parameters.additive.intercept))
-    scored = told.mutate(churn_horizon_days=ibis.literal(parameters.horizon_days), churn_log_odds=log_odds)
+    horizon = ibis.literal(parameters.horizon_days, "int64")
+    scored = told.mutate(churn_horizon_days=horizon, churn_log_odds=log_odds)
     return scored.mutate(churn_probability=probability(scored.churn_log_odds))
+
+
+def apply_by_cycle(features: ir.Table, models: Sequence[Churn]) -> ir.Table:
+    """The same, each customer by the shortest horizon that their own median gap fits in, or the longest there is."""
+    by_horizon = sorted(models, key=lambda model: model.horizon_days)
+    cycle = features.median_gap.fill_null(0.0)
+    ends = [*(float(model.horizon_days) for model in by_horizon[:-1]), inf]
+    starts = [-inf, *ends[:-1]]
+    parts = [
+        apply(features.filter(*_between(cycle, start, end)), model)
+        for model, start, end in zip(by_horizon, starts, ends, strict=True)
+    ]
+    return reduce(lambda left, right: left.union(right), parts)
+
+
+def _between(cycle: ir.FloatingValue, start: float, end: float) -> list[ir.BooleanValue]:
+    above = [cycle > start] if start > -inf else []
+    return above + ([cycle <= end] if end < inf else [])
 
 
 def contributions(features: ir.Table, model: Additive) -> dict[str, ir.FloatingValue]:

@@ -4,7 +4,7 @@ A cut-off is a day on which we pretend to stand. Features see what was dated bef
 ahead, and no label reaches beyond `as_of`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import reduce
 
@@ -15,13 +15,28 @@ from shuke.analytics import rfm
 from shuke.analytics.features import features
 from shuke.analytics.tables import Tables
 
-__all__ = ["HISTORY_DAYS", "MOST_CUTOFFS", "NEEDED_CUTOFFS", "cut_offs", "examples", "needed_days", "sample"]
+__all__ = [
+    "HISTORY_DAYS",
+    "MOST_CUTOFFS",
+    "NEEDED_CUTOFFS",
+    "NoPurchase",
+    "cut_offs",
+    "examples",
+    "needed_days",
+    "sample",
+]
 
 HISTORY_DAYS = 90
 NEEDED_CUTOFFS = 3
 MOST_CUTOFFS = 12
-SAMPLE = 50_000
+SAMPLE = 20_000
 PRIME = 1_000_003
+
+NoPurchase = Callable[[Tables, date, int], ir.Table]
+"""Given facts, a day and a horizon: `customer_id` and `no_purchase`, a probability by a model of lifetimes.
+
+It must see no fact dated on or after the day, neither when it learns nor when it predicts.
+"""
 
 
 def cut_offs(first_ordered_on: date, *, as_of: date, horizon_days: int) -> tuple[date, ...]:
@@ -51,14 +66,22 @@ def sample(tables: Tables, *, customers: int, at_most: int = SAMPLE) -> Tables:
     )
 
 
-def examples(tables: Tables, cut_offs: Sequence[date], *, horizon_days: int) -> ir.Table:
-    """One row per customer and cut-off: the features, `cut_on`, and `lapsed`: no order within the horizon."""
-    parts = [_examples_at(tables, day, horizon_days) for day in cut_offs]
+def examples(
+    tables: Tables, cut_offs: Sequence[date], *, horizon_days: int, no_purchase: NoPurchase | None = None
+) -> ir.Table:
+    """One row per customer and cut-off: the features, `cut_on`, and `lapsed`: no order within the horizon.
+
+    With `no_purchase` its model is one of those that are compared; then the features that are scored need it too.
+    """
+    parts = [_examples_at(tables, day, horizon_days, no_purchase) for day in cut_offs]
     return reduce(lambda left, right: left.union(right), parts)
 
 
-def _examples_at(tables: Tables, cut_on: date, horizon_days: int) -> ir.Table:
-    known = features(tables, as_of=cut_on, season_days=horizon_days)
+def _examples_at(tables: Tables, cut_on: date, horizon_days: int, no_purchase: NoPurchase | None) -> ir.Table:
+    known = features(tables, as_of=cut_on)
+    if no_purchase:
+        said = no_purchase(tables, cut_on, horizon_days)
+        known = known.left_join(said, "customer_id").select(*known.columns, "no_purchase")
     came = _came(tables, cut_on, cut_on + timedelta(horizon_days))
     joined = known.left_join(came, "customer_id")
     return joined.select(*known.columns, cut_on=ibis.literal(cut_on), lapsed=joined.came.isnull())

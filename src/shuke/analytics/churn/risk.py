@@ -1,11 +1,14 @@
 """The risk list: as long as it can be while so many of its customers, as wished, really stay away."""
 
+from collections.abc import Sequence
+
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 
 from shuke.analytics.churn.additive import Numbers
 from shuke.analytics.churn.measures import SURE
-from shuke.analytics.churn.parameters import RiskLine
+from shuke.analytics.churn.parameters import Churn, RiskLine
 from shuke.analytics.churn.policy import ChurnPolicy
 
 __all__ = ["GOAL_PRECISION", "GOAL_RECALL", "risk_line", "risk_list"]
@@ -59,9 +62,13 @@ def _share_low(hits: int, size: int) -> float:
     return float((middle - half) / (1 + spread))
 
 
-def risk_list(scored: ir.Table, line: RiskLine, policy: ChurnPolicy) -> ir.Table:
-    """The active customers above the line; nobody where there is no line that keeps the wished precision."""
-    if line.threshold is None:
-        return scored.limit(0)
+def risk_list(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.Table:
+    """The active customers above the line of their horizon; nobody where no line keeps the wished precision."""
     active = scored.days_since_last <= policy.list_active_days
-    return scored.filter(active, scored.churn_probability >= line.threshold)
+    lines = {model.horizon_days: model.backtest.risk.threshold for model in models}
+    above = [
+        (scored.churn_horizon_days == horizon) & (scored.churn_probability >= threshold)
+        for horizon, threshold in lines.items()
+        if threshold is not None
+    ]
+    return scored.filter(active, ibis.or_(*above))
