@@ -22,8 +22,8 @@ SATURDAY = 5
 def features(tables: Tables, *, as_of: date, seen_until: date | None = None) -> ir.Table:
     """The measures of RFM-T and all of `_measures`, one row per customer with an order.
 
-    Facts dated before `seen_until` are seen, `as_of` itself if left out. `season_orders` are those of the 30 days that lie ahead,
-    a year ago.
+    Facts dated before `seen_until` are seen, `as_of` itself if left out. `season_orders` are of a year ago, of the
+    30 days that begin with the day.
     """
     moved = rfm.movements(tables, seen_until=seen_until or as_of)
     sums = {**rfm.sums(moved, as_of=as_of), **_sums(moved, as_of)}
@@ -69,7 +69,7 @@ def _measures(facts: ir.Table) -> dict[str, ir.Value]:
         **windows,
         "orders_change": _change(facts.orders_90, facts.orders_90_before),
         "money_change": _change(facts.money_90, facts.money_90_before),
-        "average_order_trend": recent_average / facts.average_order.nullif(0),
+        "average_order_trend": recent_average / (facts.money / facts.orders),
         "returned_share": (facts.money - facts.net_money) / facts.money,
         "season_orders": (facts.days_since_first >= 365).ifelse(facts.orders_season, None),
         **_habits(facts),

@@ -15,16 +15,7 @@ from shuke.analytics import rfm
 from shuke.analytics.features import features
 from shuke.analytics.tables import Tables
 
-__all__ = [
-    "HISTORY_DAYS",
-    "MOST_CUTOFFS",
-    "NEEDED_CUTOFFS",
-    "NoPurchase",
-    "cut_offs",
-    "examples",
-    "needed_days",
-    "sample",
-]
+__all__ = ["NoPurchase", "cut_offs", "examples", "needed_days", "sample"]
 
 HISTORY_DAYS = 90
 NEEDED_CUTOFFS = 3

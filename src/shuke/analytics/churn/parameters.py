@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Share = float
 
 
-class _Learned(BaseModel):
+class Learned(BaseModel):
+    """Frozen, and strict about its fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Shape(_Learned):
+class Shape(Learned):
     """A step function of one feature, in log-odds against the average customer.
 
     A value gets `values[n]` where n cuts are below it, and a missing one `missing`.
@@ -30,21 +32,21 @@ class Shape(_Learned):
         return self
 
 
-class Additive(_Learned):
+class Additive(Learned):
     """Log-odds as a sum: the average customer's, and one step per feature."""
 
     intercept: float
     shapes: tuple[Shape, ...]
 
 
-class Calibration(_Learned):
+class Calibration(Learned):
     """The sigmoid that was laid over the trees' log-odds on a later cut-off; the steps hold it already."""
 
     slope: float = Field(ge=0)
     intercept: float
 
 
-class Compared(_Learned):
+class Compared(Learned):
     """One model against what then happened: `auc` is .5 for no order at all, the other two are better when lower."""
 
     model: str
@@ -53,7 +55,7 @@ class Compared(_Learned):
     auc: float
 
 
-class Band(_Learned):
+class Band(Learned):
     """A tenth of the customers by probability: what was said, what came, and how often it came against the average."""
 
     customers: int
@@ -62,7 +64,7 @@ class Band(_Learned):
     lift: float
 
 
-class Gain(_Learned):
+class Gain(Learned):
     """How much better the model is than a reference, in log-loss per customer; `low` is what is sure of it."""
 
     over: str
@@ -70,7 +72,7 @@ class Gain(_Learned):
     low: float
 
 
-class RiskLine(_Learned):
+class RiskLine(Learned):
     """Where the risk list begins, and what it would have been worth on the held-out cut-off.
 
     `threshold` is None where no list of a useful size came up to the wished precision. `precision_low` is the bound
@@ -90,7 +92,7 @@ class RiskLine(_Learned):
     active_money: int
 
 
-class Backtest(_Learned):
+class Backtest(Learned):
     """The same recipe as of an earlier day, held against the days after it, which it had not seen."""
 
     cut_on: date
@@ -106,7 +108,7 @@ class Backtest(_Learned):
     risk: RiskLine
 
 
-class Churn(_Learned):
+class Churn(Learned):
     """A model of P(no purchase in the next `horizon_days`), as learned before `as_of`."""
 
     as_of: date
@@ -119,7 +121,7 @@ class Churn(_Learned):
     backtest: Backtest
 
 
-class Shortfall(_Learned):
+class Shortfall(Learned):
     """One thing that was missing for an honest number: `have` of the `need`ed."""
 
     code: str
@@ -127,10 +129,10 @@ class Shortfall(_Learned):
     need: float
 
 
-class Declined(_Learned):
+class Declined(Learned):
     """No number is better than a made-up one: why there is none, and what a backtest said where it came that far."""
 
-    as_of: date
-    horizon_days: int
+    as_of: date | None = None
+    horizon_days: int | None = None
     shortfalls: tuple[Shortfall, ...] = Field(min_length=1)
     backtest: Backtest | None = None
