@@ -114,12 +114,13 @@ def probability(log_odds: Numbers) -> Numbers:
 
 def calibration(log_odds: Numbers, outcome: Numbers) -> Calibration:
     """The sigmoid that turns log-odds into what came. A model that ranks backwards keeps nothing but the base rate."""
+    rate = float(np.mean(outcome))
+    base_rate = Calibration(slope=0.0, intercept=float(np.log(rate / (1 - rate))))
+    if not np.ptp(log_odds):
+        return base_rate
     sigmoid = LogisticRegression(C=np.inf).fit(log_odds[:, None], outcome)
     slope, intercept = float(sigmoid.coef_[0, 0]), float(sigmoid.intercept_[0])
-    if slope > 0:
-        return Calibration(slope=slope, intercept=intercept)
-    rate = float(np.mean(outcome))
-    return Calibration(slope=0.0, intercept=float(np.log(rate / (1 - rate))))
+    return Calibration(slope=slope, intercept=intercept) if slope > 0 else base_rate
 
 
 def calibrated(model: Additive, sigmoid: Calibration) -> Additive:

@@ -23,12 +23,14 @@ REASONS: dict[str, tuple[str, ...]] = {
 }
 """Features that say the same thing are one reason; the first of them is the number that is told with it."""
 
+BASE_RATE = "base_rate"
 DAYS_SINCE_LAST, FREQUENCY, VOLUME = "days_since_last", "frequency", "volume"
 LIFETIME, ADDITIVE = "bg_nbd", "additive"
-NO_CALENDAR = (FREQUENCY, VOLUME)
-"""They know how much somebody bought and nothing of when: what does not beat both has found no sign of leaving."""
+NO_CALENDAR = (BASE_RATE, FREQUENCY, VOLUME)
+"""They know how much somebody bought and nothing of when: what does not beat them has found no sign of leaving."""
 
 CANDIDATES: dict[str, tuple[str, ...]] = {
+    BASE_RATE: (),
     DAYS_SINCE_LAST: ("days_since_last",),
     FREQUENCY: ("orders",),
     VOLUME: ("orders", "money", "average_order", "returned_share"),

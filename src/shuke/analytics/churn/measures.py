@@ -8,8 +8,8 @@ from shuke.analytics.churn.parameters import Band, Compared
 
 __all__ = ["SURE", "auc_low", "bands", "compared", "losses", "mean_low"]
 
-SURE = 1.645
-"""Standard errors below a figure that chance undercuts once in twenty times."""
+SURE = 2.326
+"""So many standard errors below its figure a bound is undercut once in a hundred times."""
 
 
 def compared(model: str, predicted: Numbers, outcome: Numbers) -> Compared:
@@ -29,7 +29,7 @@ def losses(predicted: Numbers, outcome: Numbers) -> Numbers:
 
 
 def mean_low(values: Numbers) -> float:
-    """What the mean of such values is above, but for one sample in twenty."""
+    """What the mean of such values is above, but for one sample in a hundred."""
     return float(np.mean(values) - SURE * np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
