@@ -47,12 +47,18 @@ def fit(columns: Columns, outcome: Numbers, features: Sequence[str]) -> Additive
 
 
 def _cuts(values: Numbers) -> Numbers:
-    """Where bins meet: a value above a cut is further right. None where there are no two values to tell apart."""
-    known: Numbers = values[np.isfinite(values)]
-    if not len(known):
-        return known
-    edges: Numbers = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1], method="lower"))
-    return edges[: np.searchsorted(edges, known.max())]
+    """Where bins meet, between two values that occur; a value above a cut is further right. None of one value only.
+
+    On no value itself: an engine may read a written number one bit off, and whoever stands on a cut would change sides.
+    """
+    known = values[np.isfinite(values)]
+    occurring = np.unique(known)
+    if len(occurring) < 2:
+        return np.empty(0)
+    last_of_bin = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1], method="lower"))
+    places = np.searchsorted(occurring, last_of_bin[last_of_bin < occurring[-1]])
+    cuts: Numbers = (occurring[places] + occurring[places + 1]) / 2
+    return cuts
 
 
 def _bins(values: Numbers, cuts: Numbers) -> Numbers:

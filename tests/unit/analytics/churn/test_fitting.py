@@ -87,14 +87,8 @@ def test_the_steps_are_those_of_the_trees(examples, learned):
     theirs = sigmoid.predict_proba(trees.decision_function(binned)[:, None])[:, 1]
     assert learned.model == "additive"
     assert additive.probability(additive.log_odds(learned.additive, columns)) == pytest.approx(theirs, abs=1e-9)
-    here = ibis.memtable(
-        pa.table(
-            {
-                "customer_id": np.arange(len(binned)),
-                **{n: examples[n] for n in examples.column_names if n != "customer_id"},
-            }
-        )
-    )
+    numbered = examples.set_column(0, "customer_id", pa.array(np.arange(len(examples))))
+    here = ibis.memtable(numbered)
     ours = apply(here, learned).order_by("customer_id").churn_probability.to_pyarrow().to_numpy()
     assert ours == pytest.approx(theirs, abs=1e-9)
 

@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shuke.analytics.churn import renewal
+from shuke.analytics.churn.renewal import CONTRACTS, Renewal, RenewalRate
+from unit.analytics.shop import TODAY, ago
+
+
+def contracts(*rows):
+    """(customer, days ago that it began, days ago that it ended or will end if below zero)"""
+    facts = [
+        {"contract_id": number, "customer_id": customer, "started_on": ago(start), "ends_on": ago(end)}
+        for number, (customer, start, end) in enumerate(rows, start=1)
+    ]
+    return ibis.memtable(pa.Table.from_pylist(facts, schema=CONTRACTS.to_pyarrow()), schema=CONTRACTS)
+
+
+def fitted(*rows):
+    return Renewal.from_rows(renewal.fit(contracts(*rows), as_of=TODAY).to_pyarrow().to_pylist())
+
+
+def ending(*rows, learned=None, **more):
+    table = renewal.apply(contracts(*rows), learned or PAST, as_of=TODAY, **more)
+    return {row["contract_id"]: row for row in table.to_pyarrow().to_pylist()}
+
+
+PAST = Renewal(rates=(RenewalRate(before=0, contracts=100, lapsed=40), RenewalRate(before=1, contracts=60, lapsed=6)))
+
+
+def test_a_contract_is_renewed_by_one_that_begins_around_its_end():
+    learned = fitted((1, 800, 435), (1, 430, 65), (2, 800, 435), (3, 800, 435), (3, 300, 65), (4, 400, 35))
+    assert learned.rates == (
+        RenewalRate(before=0, contracts=4, lapsed=3),
+        RenewalRate(before=1, contracts=2, lapsed=2),
+    )
+
+
+def test_what_ended_a_moment_ago_may_still_be_renewed():
+    assert fitted((1, 395, 30)).rates == ()
+
+
+def test_the_risk_of_a_contract_is_that_of_those_before_it():
+    found = ending((1, 335, -30), (2, 700, 335), (2, 335, -30))
+    first, second = found[1], found[3]
+    assert (first["before"], first["days_until_end"], first["reason"]) == (0, 30, "contract_ends")
+    assert first["renewal_risk"] == pytest.approx((40 + 20 * 46 / 160) / 120)
+    assert second["renewal_risk"] == pytest.approx((6 + 20 * 46 / 160) / 80)
+    assert (second["ended_alike"], second["lapsed_alike"]) == (60, 6)
+
+
+def test_a_rate_that_nobody_has_had_is_that_of_all():
+    found = ending((1, 1_200, 900), (1, 900, 600), (1, 600, 300), (1, 300, -60))
+    assert found[4]["renewal_risk"] == pytest.approx(46 / 160)
+    assert found[4]["ended_alike"] == 0
+
+
+def test_where_none_has_ended_there_is_no_number():
+    assert ending((1, 300, -60), learned=Renewal(rates=()))[1]["renewal_risk"] is None
+
+
+@pytest.mark.parametrize(
+    ("ends", "is_listed"), [(1, False), (0, True), (-90, True), (-91, False)], ids=["over", "today", "last", "later"]
+)
+def test_only_what_ends_within_the_notice(ends, is_listed):
+    assert bool(ending((1, 300, ends))) == is_listed
+
+
+def test_what_has_been_renewed_already_is_not_at_risk():
+    assert ending((1, 365, -10), (1, 1, -375)).keys() == set()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 900), st.integers(30, 400)), min_size=1, max_size=8))
+def test_a_contract_that_begins_later_changes_nothing(drawn):
+    past = [(customer, start, start - length) for customer, start, length in drawn]
+    late = [*past, (1, 0, -365), (2, -5, -370)]
+    assert fitted(*late) == fitted(*past)
+    assert ending(*late) == ending(*past)
+    assert all(row["ends_on"] <= TODAY + timedelta(90) for row in ending(*past).values())
