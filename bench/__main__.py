@@ -10,7 +10,7 @@ from pathlib import Path
 from figures import DOES_NOT
 
 HERE = Path(__file__).parent
-SCRIPTS = ("intake.py", "api.py", "rfm.py", "lists.py", "inday.py", "duplicates.py")
+SCRIPTS = ("intake.py", "api.py", "rfm.py", "lists.py", "inday.py", "duplicates.py", "churn.py")
 
 
 def main() -> int:

@@ -42,15 +42,15 @@ def apply_by_cycle(features: ir.Table, models: Sequence[Churn]) -> ir.Table:
     ends = [*(float(model.horizon_days) for model in by_horizon[:-1]), inf]
     starts = [-inf, *ends[:-1]]
     parts = [
-        apply(features.filter(*_between(cycle, start, end)), model)
+        apply(features.filter(_between(cycle, start, end)), model)
         for model, start, end in zip(by_horizon, starts, ends, strict=True)
     ]
     return reduce(lambda left, right: left.union(right), parts)
 
 
-def _between(cycle: ir.FloatingValue, start: float, end: float) -> list[ir.BooleanValue]:
-    above = [cycle > start] if start > -inf else []
-    return above + ([cycle <= end] if end < inf else [])
+def _between(cycle: ir.FloatingValue, start: float, end: float) -> ir.BooleanValue:
+    above = cycle > start if start > -inf else ibis.literal(True)
+    return above & (cycle <= end) if end < inf else above
 
 
 def contributions(features: ir.Table, model: Additive) -> dict[str, ir.FloatingValue]:
