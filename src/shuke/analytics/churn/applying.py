@@ -81,23 +81,27 @@ def _searched(value: ir.NumericValue, cuts: Sequence[float], values: Sequence[fl
 class Reason:
     """One reason of a probability: `log_odds` raise it above the average customer's, or lower it if below zero.
 
-    `number` is the first feature of the reason, such as the days since the last order; None where it is not known.
+    `feature` is the one of the reason that moved it most, `number` what it is; None where that is not known.
     """
 
     code: str
+    feature: str
     number: float | None
     log_odds: float
 
 
 def reasons(features: Mapping[str, Any], parameters: Churn, *, at_most: int = 3) -> tuple[Reason, ...]:
     """What moves one customer's probability most, read from the stored features; all of them add up to the log-odds."""
-    shapes = {shape.feature: shape for shape in parameters.additive.shapes}
-    found = [
-        Reason(code, features[names[0]], sum(_step(features[name], shapes[name]) for name in names if name in shapes))
-        for code, names in REASONS.items()
-        if not shapes.keys().isdisjoint(names)
-    ]
+    moved = {shape.feature: _step(features[shape.feature], shape) for shape in parameters.additive.shapes}
+    by_reason = {code: {name: moved[name] for name in names if name in moved} for code, names in REASONS.items()}
+    found = [_reason(code, parts, features) for code, parts in by_reason.items() if parts]
     return tuple(sorted(found, key=lambda reason: -abs(reason.log_odds))[:at_most])
+
+
+def _reason(code: str, parts: Mapping[str, float], features: Mapping[str, Any]) -> Reason:
+    log_odds = sum(parts.values())
+    strongest = max(parts, key=lambda name: parts[name] if log_odds > 0 else -parts[name])
+    return Reason(code, strongest, features[strongest], log_odds)
 
 
 def _step(value: float | None, shape: Shape) -> float:

@@ -52,7 +52,8 @@ def test_reasons_are_codes_with_numbers_the_strongest_first(scored, learned):
         weights = [abs(reason.log_odds) for reason in told]
         assert weights == sorted(weights, reverse=True)
         assert all(reason.log_odds == pytest.approx(row[f"churn_{reason.code}"], abs=1e-9) for reason in told)
-        assert all(reason.number == row[REASONS[reason.code][0]] for reason in told)
+        assert all(reason.feature in REASONS[reason.code] for reason in told)
+        assert all(reason.number == row[reason.feature] for reason in told)
 
 
 def test_all_reasons_add_up_to_the_log_odds(scored, learned):
