@@ -9,13 +9,13 @@
     scored = apply(everybody, learned)                                          # lazy, where it is no `Declined`
 
 Where models of several horizons were learned, `apply_by_cycle` scores each customer by the one of their own rhythm.
-`snapshots` learns from a table that has its outcome in a column, `renewal` from contracts that ended.
+`words` says what the codes mean. `snapshots` learns from a table that has its outcome in a column, `renewal` from contracts that ended.
 """
 
 from shuke.analytics.churn.applying import Reason, apply, apply_by_cycle, reasons
 from shuke.analytics.churn.cutoffs import cut_offs, examples, sample
 from shuke.analytics.churn.fitting import fit
-from shuke.analytics.churn.gate import WORDS, Census, census, shortfalls
+from shuke.analytics.churn.gate import Census, census, shortfalls
 from shuke.analytics.churn.parameters import Churn, Declined
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.churn.risk import GOAL_PRECISION, GOAL_RECALL, risk_list
@@ -23,7 +23,6 @@ from shuke.analytics.churn.risk import GOAL_PRECISION, GOAL_RECALL, risk_list
 __all__ = [
     "GOAL_PRECISION",
     "GOAL_RECALL",
-    "WORDS",
     "Census",
     "Churn",
     "ChurnPolicy",

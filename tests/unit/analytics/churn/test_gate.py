@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn import WORDS, Census, ChurnPolicy, Declined, fit, shortfalls
+from shuke.analytics.churn import Census, ChurnPolicy, Declined, fit, shortfalls
 from unit.analytics.churn import shops
 
 AS_OF = date(2026, 1, 1)
@@ -42,10 +42,6 @@ def test_an_empty_shop_lacks_everything():
     counted = shops.counted(shops.tables(empty))
     found = shortfalls(counted, ChurnPolicy(), as_of=AS_OF, horizon_days=30)
     assert {one.code for one in found} == {"customers", "history_days", "repeat_share"}
-
-
-def test_every_code_has_words():
-    assert set(WORDS) == {"customers", "history_days", "repeat_share", "lapsed", "came", "no_usable_signal"}
 
 
 def test_a_year_of_silence_is_declined_with_words():
