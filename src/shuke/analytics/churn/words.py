@@ -8,6 +8,7 @@ SHORTFALLS = {
     "customers": _("%(have)s of %(need)s customers"),
     "history_days": _("%(have)s of %(need)s days of orders"),
     "repeat_share": _("%(have)s of the customers came back; %(need)s are needed"),
+    "cut_offs": _("%(have)s of %(need)s earlier days to compare with"),
     "lapsed": _("only %(have)s of %(need)s customers stayed away in the time that is compared"),
     "came": _("only %(have)s of %(need)s customers came in the time that is compared"),
     "no_usable_signal": _("no usable signal: when customers order tells no more than how often and how much"),

@@ -4,6 +4,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -49,6 +50,19 @@ def test_a_year_of_silence_is_declined_with_words():
     declined = shops.learned(silent, as_of=date(2026, 6, 1))
     assert isinstance(declined, Declined)
     assert [(one.code, one.have) for one in declined.shortfalls] == [("came", 0)]
+
+
+def test_one_odd_old_order_makes_no_history(examples):
+    """A single date of long ago passes the days of history, but no cut-off then has customers to learn from."""
+    latest = sorted(set(examples["cut_on"].to_pylist()))[-2:]
+    young = examples.filter(pc.is_in(examples["cut_on"], pa.array(latest)))
+    for rows, code in ((young, "cut_offs"), (_with_a_single_row_before(young, examples), "lapsed")):
+        declined = fit(rows, ChurnPolicy(), as_of=AS_OF, horizon_days=30)
+        assert declined.shortfalls[0].code == code
+
+
+def _with_a_single_row_before(young: pa.Table, examples: pa.Table) -> pa.Table:
+    return pa.concat_tables([examples.slice(0, 1), young])
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -12,5 +12,5 @@ def test_every_model_has_words():
 
 def test_every_shortfall_has_words():
     assert set(words.SHORTFALLS) == {
-        "customers", "history_days", "repeat_share", "lapsed", "came", "no_usable_signal"
+        "customers", "history_days", "repeat_share", "cut_offs", "lapsed", "came", "no_usable_signal"
     }  # fmt: skip
