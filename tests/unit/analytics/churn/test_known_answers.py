@@ -59,6 +59,12 @@ def test_the_comparison_of_the_run(model):
     assert model.backtest.risk.recall < 0.87
 
 
+@pytest.mark.parametrize(("customer", "chance"), [(12346, 0.875), (12347, 0.621), (12748, 0.117)])
+def test_the_customers_of_the_concept_page(facts, model, customer, chance):
+    said = rows(apply(features(facts, as_of=AS_OF), model).filter(ibis._.customer_id == customer))
+    assert said[customer]["churn_probability"] == pytest.approx(chance, abs=0.005)
+
+
 def test_a_shop_of_half_a_year_is_declined(facts):
     early = date(2011, 5, 1)
     (one,) = shortfalls(shops.counted(facts, as_of=early), shops.POLICY, as_of=early, horizon_days=30)
