@@ -10,7 +10,16 @@ from pathlib import Path
 from figures import DOES_NOT
 
 HERE = Path(__file__).parent
-SCRIPTS = ("intake.py", "api.py", "rfm.py", "lists.py", "inday.py", "duplicates.py", "lifetime.py")
+SCRIPTS = (
+    "intake.py",
+    "api.py",
+    "rfm.py",
+    "lists.py",
+    "inday.py",
+    "duplicates.py",
+    "lifetime.py",
+    "churn.py",
+)
 
 
 def main() -> int:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from shuke.analytics.churn.gate import WORDS
 from shuke.analytics.churn.parameters import Churn, Declined, Shortfall
+from shuke.analytics.churn.words import SHORTFALLS
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime.parameters import LifetimeParameters, Note
 from shuke.analytics.lifetime.policy import LifetimePolicy
@@ -45,7 +45,7 @@ def lacking(models: Models) -> list[str]:
 def shortfall_words(missing: Shortfall) -> str:
     """One thing that was missing, with its numbers: 312 of 500 customers."""
     write = percent if missing.code in SHARES else _whole
-    return _(WORDS[missing.code]) % {"have": write(missing.have), "need": write(missing.need)}
+    return _(SHORTFALLS[missing.code]) % {"have": write(missing.have), "need": write(missing.need)}
 
 
 def shortfalls_of(model: Churn | Declined) -> list[str]:

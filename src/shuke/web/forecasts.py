@@ -8,26 +8,16 @@ from django.views.decorators.http import require_GET
 
 from shuke.analytics.churn.parameters import Backtest, Churn, Declined
 from shuke.analytics.churn.risk import GOAL_PRECISION, GOAL_RECALL
+from shuke.analytics.churn.words import MODELS
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime.parameters import Estimate, Holdout
 from shuke.core import policies
-from shuke.core.words import mark
 from shuke.scoring.policies import CHURN, LIFETIME
 from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
 from shuke.web.access import needs
 from shuke.web.forecast_words import METHODS, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
-
-MODELS = {
-    "base_rate": mark("Everybody the same: the average"),
-    "days_since_last": mark("Days since the last order alone"),
-    "frequency": mark("Number of orders alone"),
-    "volume": mark("How much was bought, without when"),
-    "bg_nbd": mark("BG/NBD: rhythm alone"),
-    "additive": mark("Additive trees over all features"),
-}
-
 
 @require_GET
 @needs(Right.POLICIES)

@@ -9,5 +9,6 @@
     scored = apply(everybody, learned)                                          # lazy, where it is no `Declined`
 
 Where models of several horizons were learned, `apply_by_cycle` scores each customer by the one of their own rhythm.
-`snapshots` learns from a table that has its outcome in a column, `renewal` from contracts that ended.
+`words` says what the codes mean. `snapshots` learns from a table that has its outcome in a column, `renewal` from
+contracts that ended.
 """

@@ -41,18 +41,16 @@ def apply_by_cycle(features: ir.Table, models: Sequence[Churn]) -> ir.Table:
     cycle = features.median_gap.fill_null(0.0)
     ends = [*(float(model.horizon_days) for model in by_horizon[:-1]), inf]
     starts = [-inf, *ends[:-1]]
-    if len(by_horizon) == 1:
-        return apply(features, by_horizon[0])
     parts = [
-        apply(features.filter(*_between(cycle, start, end)), model)
+        apply(features.filter(_between(cycle, start, end)), model)
         for model, start, end in zip(by_horizon, starts, ends, strict=True)
     ]
     return reduce(lambda left, right: left.union(right), parts)
 
 
-def _between(cycle: ir.FloatingValue, start: float, end: float) -> list[ir.BooleanValue]:
-    above = [cycle > start] if start > -inf else []
-    return above + ([cycle <= end] if end < inf else [])
+def _between(cycle: ir.FloatingValue, start: float, end: float) -> ir.BooleanValue:
+    above = cycle > start if start > -inf else ibis.literal(True)
+    return above & (cycle <= end) if end < inf else above
 
 
 def contributions(features: ir.Table, model: Additive) -> dict[str, ir.FloatingValue]:
@@ -83,23 +81,27 @@ def _searched(value: ir.NumericValue, cuts: Sequence[float], values: Sequence[fl
 class Reason:
     """One reason of a probability: `log_odds` raise it above the average customer's, or lower it if below zero.
 
-    `number` is the first feature of the reason, such as the days since the last order; None where it is not known.
+    `feature` is the one of the reason that moved it most, `number` what it is; None where that is not known.
     """
 
     code: str
+    feature: str
     number: float | None
     log_odds: float
 
 
 def reasons(features: Mapping[str, Any], parameters: Churn, *, at_most: int = 3) -> tuple[Reason, ...]:
     """What moves one customer's probability most, read from the stored features; all of them add up to the log-odds."""
-    shapes = {shape.feature: shape for shape in parameters.additive.shapes}
-    found = [
-        Reason(code, features[names[0]], sum(_step(features[name], shapes[name]) for name in names if name in shapes))
-        for code, names in REASONS.items()
-        if not shapes.keys().isdisjoint(names)
-    ]
+    moved = {shape.feature: _step(features[shape.feature], shape) for shape in parameters.additive.shapes}
+    by_reason = {code: {name: moved[name] for name in names if name in moved} for code, names in REASONS.items()}
+    found = [_reason(code, parts, features) for code, parts in by_reason.items() if parts]
     return tuple(sorted(found, key=lambda reason: -abs(reason.log_odds))[:at_most])
+
+
+def _reason(code: str, parts: Mapping[str, float], features: Mapping[str, Any]) -> Reason:
+    log_odds = sum(parts.values())
+    strongest = max(parts, key=lambda name: parts[name] if log_odds > 0 else -parts[name])
+    return Reason(code, strongest, features[strongest], log_odds)
 
 
 def _step(value: float | None, shape: Shape) -> float:

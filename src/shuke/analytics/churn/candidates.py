@@ -21,7 +21,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "habit": ("weekend_share",),
     "lifetime_model": ("no_purchase",),
 }
-"""Features that say the same thing are one reason; the first of them is the number that is told with it."""
+"""Features that say the same thing are one reason, so that a customer is not told three times for one silence."""
 
 BASE_RATE = "base_rate"
 DAYS_SINCE_LAST, FREQUENCY, VOLUME = "days_since_last", "frequency", "volume"

@@ -20,7 +20,7 @@ __all__ = ["NoPurchase", "cut_offs", "examples", "needed_days", "sample"]
 HISTORY_DAYS = 90
 NEEDED_CUTOFFS = 3
 MOST_CUTOFFS = 12
-SAMPLE = 20_000
+SAMPLE = 10_000
 PRIME = 1_000_003
 
 NoPurchase = Callable[[Tables, date, int], ir.Table]

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from shuke.analytics.churn import additive, measures
 from shuke.analytics.churn.additive import Columns, Numbers
 from shuke.analytics.churn.candidates import CANDIDATES, DAYS_SINCE_LAST, NO_CALENDAR
+from shuke.analytics.churn.cutoffs import NEEDED_CUTOFFS
 from shuke.analytics.churn.parameters import (
     Additive,
     Backtest,
@@ -29,7 +30,7 @@ from shuke.analytics.churn.risk import risk_line
 __all__ = ["NEEDED_OUTCOMES", "fit"]
 
 NEEDED_OUTCOMES = 50
-"""So many must have come, and so many stayed away, on each of the two latest cut-offs."""
+"""So many must have come, and so many stayed away, on each of the two latest cut-offs and on the others together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,16 @@ class _Recipe:
 
 
 def fit(examples: pa.Table, policy: ChurnPolicy, *, as_of: date, horizon_days: int) -> Churn | Declined:
-    """Learn from the rows of `cutoffs.examples`, of three cut-offs or more.
+    """Learn from the rows of `cutoffs.examples`; of fewer than three cut-offs nothing can be learned.
 
     The backtest stands on the latest cut-off, with trees and sigmoid of earlier ones; there the models are compared.
     The winner is then learned again by the same recipe one cut-off later, so that nothing known is left unused.
     """
     past = _by_cut_off(examples)
-    latest, *earlier = sorted(past, reverse=True)
-    missing = _too_few_outcomes([past[latest], past[earlier[0]]])
+    missing = _shortfalls(past)
     if missing:
         return Declined(as_of=as_of, horizon_days=horizon_days, shortfalls=missing)
+    latest, *earlier = sorted(past, reverse=True)
     tried = _Recipe(tuple(earlier[1:]), earlier[0])
     model, backtest = _backtest(past, tried, latest, policy, horizon_days)
     if backtest.gain.low <= 0 or backtest.auc_low <= 0.5:
@@ -108,12 +109,19 @@ def _joined(parts: Sequence[_Past]) -> _Past:
     return _Past(columns, np.concatenate([part.lapsed for part in parts]))
 
 
-def _too_few_outcomes(parts: Sequence[_Past]) -> tuple[Shortfall, ...]:
-    lapsed = min(int(part.lapsed.sum()) for part in parts)
-    came = min(int((1 - part.lapsed).sum()) for part in parts)
-    checks = (("lapsed", lapsed), ("came", came))
+def _shortfalls(past: Mapping[date, _Past]) -> tuple[Shortfall, ...]:
+    if len(past) < NEEDED_CUTOFFS:
+        return (Shortfall(code="cut_offs", have=len(past), need=NEEDED_CUTOFFS),)
+    latest, before, *others = sorted(past, reverse=True)
+    parts = [past[latest], past[before], _joined([past[day] for day in others])]
+    fewest = {
+        "lapsed": min(part.lapsed.sum() for part in parts),
+        "came": min((1 - part.lapsed).sum() for part in parts),
+    }
     return tuple(
-        Shortfall(code=code, have=have, need=NEEDED_OUTCOMES) for code, have in checks if have < NEEDED_OUTCOMES
+        Shortfall(code=code, have=float(have), need=NEEDED_OUTCOMES)
+        for code, have in fewest.items()
+        if have < NEEDED_OUTCOMES
     )
 
 

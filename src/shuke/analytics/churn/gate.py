@@ -10,19 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from shuke.analytics.churn.cutoffs import needed_days
 from shuke.analytics.churn.parameters import Shortfall
 from shuke.analytics.churn.policy import ChurnPolicy
-from shuke.core.words import mark as _
 
-__all__ = ["WORDS", "Census", "census", "shortfalls"]
-
-WORDS = {
-    "customers": _("%(have)s of %(need)s customers"),
-    "history_days": _("%(have)s of %(need)s days of orders"),
-    "repeat_share": _("%(have)s of the customers came back; %(need)s are needed"),
-    "lapsed": _("only %(have)s of %(need)s customers stayed away in the time that is compared"),
-    "came": _("only %(have)s of %(need)s customers came in the time that is compared"),
-    "no_usable_signal": _("no usable signal: the days of the orders tell no more than chance"),
-}
-"""What each code of a `Shortfall` says; shares are shown in percent."""
+__all__ = ["Census", "census", "shortfalls"]
 
 
 class Census(BaseModel):

@@ -10,27 +10,3 @@
 What stands in <> an engine has executed into Arrow; `people` it keeps for the steps after it. The models and their
 sources are in `bg_nbd`, `pareto_nbd` and `gamma_gamma`, their order and the reasons to pass one over in `fitting`.
 """
-
-from shuke.analytics.lifetime.costs import COSTS
-from shuke.analytics.lifetime.fitting import fit
-from shuke.analytics.lifetime.holdout import Holdout, check, outcomes
-from shuke.analytics.lifetime.parameters import LifetimeParameters, Note
-from shuke.analytics.lifetime.policy import LifetimePolicy
-from shuke.analytics.lifetime.purchases import histories, population, purchases, spends
-from shuke.analytics.lifetime.values import apply
-
-__all__ = [
-    "COSTS",
-    "Holdout",
-    "LifetimeParameters",
-    "LifetimePolicy",
-    "Note",
-    "apply",
-    "check",
-    "fit",
-    "histories",
-    "outcomes",
-    "population",
-    "purchases",
-    "spends",
-]

@@ -5,44 +5,15 @@ from datetime import date
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
 
 from shuke.analytics.lifetime import predictions
-from shuke.analytics.lifetime.parameters import Estimate
+from shuke.analytics.lifetime.parameters import Estimate, Holdout, Row
 from shuke.analytics.lifetime.purchases import HISTORY, purchases
 from shuke.analytics.lifetime.statistics import DAYS_A_WEEK, Floats, Histories, dot, weighted_correlation
 from shuke.analytics.rfm import movements
 from shuke.analytics.tables import Tables
 
 MOST = 7
-
-
-class Row(BaseModel):
-    """Customers with one frequency until the split, and their mean purchases after it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    frequency: int
-    customers: int
-    predicted: float
-    actual: float
-
-
-class Holdout(BaseModel):
-    """Predicted against actual purchases of everybody known at the split; `correlation` is over customers.
-
-    The last row of `by_frequency` holds all of 7 and more.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    split_on: date
-    as_of: date
-    customers: int
-    correlation: float
-    predicted: float
-    actual: float
-    by_frequency: tuple[Row, ...]
 
 
 def outcomes(tables: Tables, *, split_on: date, as_of: date) -> ir.Table:

@@ -1,5 +1,6 @@
 """What a lifetime fit has learned, and what it could not: stored with the run as JSON, enough to score anyone later."""
 
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -77,3 +78,27 @@ class LifetimeParameters(_Learned):
     spend: Estimate | None
     population: Population
     notes: tuple[Note, ...] = ()
+
+
+class Row(_Learned):
+    """Customers with one frequency until the split, and their mean purchases after it."""
+
+    frequency: int
+    customers: int
+    predicted: float
+    actual: float
+
+
+class Holdout(_Learned):
+    """Predicted against actual purchases of everybody known at the split; `correlation` is over customers.
+
+    The last row of `by_frequency` holds all of 7 and more.
+    """
+
+    split_on: date
+    as_of: date
+    customers: int
+    correlation: float
+    predicted: float
+    actual: float
+    by_frequency: tuple[Row, ...]

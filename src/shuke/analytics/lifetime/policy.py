@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shuke.analytics.policies import Days, Policy, Share
+from shuke.analytics.policy import Days, Policy, Share
 from shuke.core.words import mark as _
 
 Count = Annotated[int, Field(ge=2, le=10**9)]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shuke.analytics.churn import additive
-from shuke.analytics.churn.applying import apply, apply_by_cycle, reasons, step
+from shuke.analytics.churn import additive, apply, apply_by_cycle, reasons
+from shuke.analytics.churn.applying import step
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Additive, Shape
 from shuke.analytics.features import features
@@ -52,7 +52,8 @@ def test_reasons_are_codes_with_numbers_the_strongest_first(scored, learned):
         weights = [abs(reason.log_odds) for reason in told]
         assert weights == sorted(weights, reverse=True)
         assert all(reason.log_odds == pytest.approx(row[f"churn_{reason.code}"], abs=1e-9) for reason in told)
-        assert all(reason.number == row[REASONS[reason.code][0]] for reason in told)
+        assert all(reason.feature in REASONS[reason.code] for reason in told)
+        assert all(reason.number == row[reason.feature] for reason in told)
 
 
 def test_all_reasons_add_up_to_the_log_odds(scored, learned):

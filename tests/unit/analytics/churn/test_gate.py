@@ -4,14 +4,12 @@ from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from python_calamine import CalamineWorkbook
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn.fitting import fit
-from shuke.analytics.churn.gate import WORDS, Census, shortfalls
-from shuke.analytics.churn.parameters import Declined
-from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.churn import Census, ChurnPolicy, Declined, fit, shortfalls
 from unit.analytics.churn import shops
 
 AS_OF = date(2026, 1, 1)
@@ -47,15 +45,24 @@ def test_an_empty_shop_lacks_everything():
     assert {one.code for one in found} == {"customers", "history_days", "repeat_share"}
 
 
-def test_every_code_has_words():
-    assert set(WORDS) == {"customers", "history_days", "repeat_share", "lapsed", "came", "no_usable_signal"}
-
-
 def test_a_year_of_silence_is_declined_with_words():
     silent = shops.tables(shops.shop(400, days=200))
     declined = shops.learned(silent, as_of=date(2026, 6, 1))
     assert isinstance(declined, Declined)
     assert [(one.code, one.have) for one in declined.shortfalls] == [("came", 0)]
+
+
+def test_one_odd_old_order_makes_no_history(examples):
+    """A single date of long ago passes the days of history, but no cut-off then has customers to learn from."""
+    latest = sorted(set(examples["cut_on"].to_pylist()))[-2:]
+    young = examples.filter(pc.is_in(examples["cut_on"], pa.array(latest)))
+    for rows, code in ((young, "cut_offs"), (_with_a_single_row_before(young, examples), "lapsed")):
+        declined = fit(rows, ChurnPolicy(), as_of=AS_OF, horizon_days=30)
+        assert declined.shortfalls[0].code == code
+
+
+def _with_a_single_row_before(young: pa.Table, examples: pa.Table) -> pa.Table:
+    return pa.concat_tables([examples.slice(0, 1), young])
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -8,9 +8,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn.applying import apply
-from shuke.analytics.churn.gate import shortfalls
-from shuke.analytics.churn.parameters import Declined
+from shuke.analytics.churn import Declined, apply, shortfalls
 from shuke.analytics.features import features
 from shuke.analytics.tables import ORDERS
 from unit.analytics.churn import shops
@@ -59,6 +57,12 @@ def test_the_comparison_of_the_run(model):
     assert measured["additive"].log_loss < measured["volume"].log_loss < measured["days_since_last"].log_loss
     assert model.backtest.risk.precision >= model.backtest.risk.wished_precision
     assert model.backtest.risk.recall < 0.87
+
+
+@pytest.mark.parametrize(("customer", "chance"), [(12346, 0.875), (12347, 0.621), (12748, 0.117)])
+def test_the_customers_of_the_concept_page(facts, model, customer, chance):
+    said = rows(apply(features(facts, as_of=AS_OF), model).filter(ibis._.customer_id == customer))
+    assert said[customer]["churn_probability"] == pytest.approx(chance, abs=0.005)
 
 
 def test_a_shop_of_half_a_year_is_declined(facts):

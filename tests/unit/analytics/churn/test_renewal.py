@@ -12,10 +12,16 @@ from unit.analytics.shop import TODAY, ago
 
 
 def contracts(*rows):
-    """(customer, days ago that it began, days ago that it ended or will end if below zero)"""
+    """(customer, days ago that it began, days ago that it ended or will end if below zero, and whether cancelled)"""
     facts = [
-        {"contract_id": number, "customer_id": customer, "started_on": ago(start), "ends_on": ago(end)}
-        for number, (customer, start, end) in enumerate(rows, start=1)
+        {
+            "contract_id": number,
+            "customer_id": customer,
+            "starts_on": None if start is None else ago(start),
+            "ends_on": ago(end),
+            "is_cancelled": bool(cancelled),
+        }
+        for number, (customer, start, end, *cancelled) in enumerate(rows, start=1)
     ]
     return ibis.memtable(pa.Table.from_pylist(facts, schema=CONTRACTS.to_pyarrow()), schema=CONTRACTS)
 
@@ -59,8 +65,26 @@ def test_a_rate_that_nobody_has_had_is_that_of_all():
     assert found[4]["ended_alike"] == 0
 
 
-def test_where_none_has_ended_there_is_no_number():
-    assert ending((1, 300, -60), learned=Renewal(rates=()))[1]["renewal_risk"] is None
+@pytest.mark.parametrize("rates", [(), (RenewalRate(before=0, contracts=50, lapsed=50),)], ids=["none", "only-lapsed"])
+def test_where_no_renewal_has_been_seen_there_is_no_number(rates):
+    found = ending((1, 300, -60), (2, 300, -60, True), learned=Renewal(rates=rates))
+    assert found[1]["renewal_risk"] is None
+    assert (found[2]["renewal_risk"], found[2]["reason"]) == (1.0, "contract_cancelled")
+
+
+def test_a_contract_without_a_first_day_counts_by_its_end():
+    assert ending((1, None, -20), (1, None, -385)).keys() == set()
+    assert ending((1, None, -20)).keys() == {1}
+
+
+def test_another_contract_with_the_same_end_is_no_renewal():
+    assert ending((1, 300, -20), (1, 200, -20)).keys() == {1, 2}
+
+
+def test_a_renewal_that_was_signed_ahead_counts_where_it_may_be_seen():
+    shop = (1, 355, -10), (1, -11, -375)
+    assert ending(*shop).keys() == {1}
+    assert ending(*shop, seen_until=ago(-90)).keys() == set()
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import pyarrow.csv
 import pytest
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn import snapshots
-from shuke.analytics.churn.parameters import Declined
+from shuke.analytics.churn import Declined, snapshots
 
 
 def members(rows=1_200, *, seed=1) -> pa.Table:

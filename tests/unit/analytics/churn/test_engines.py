@@ -1,0 +1,61 @@
+"""The same expressions on Spark."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import ibis
+import pytest
+
+from shuke.analytics.churn import apply, apply_by_cycle, examples, renewal, risk_list
+from shuke.analytics.churn.renewal import CONTRACTS, Renewal, RenewalRate
+from shuke.analytics.features import features
+from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
+from unit.analytics.churn import shops
+from unit.analytics.shop import rows
+
+INPUTS = {"orders": ORDERS, "order_events": ORDER_EVENTS, "identities": IDENTITIES}
+CUT_ON = shops.AS_OF - timedelta(30)
+RENEWALS = Renewal(rates=(RenewalRate(before=0, contracts=10, lapsed=4),))
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
+    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
+    builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+    return ibis.pyspark.connect(builder.getOrCreate())
+
+
+def test_everything_compiles_for_spark(monkeypatch, learned):
+    # Ibis reads an option while it compiles that it sets only where pyspark is installed.
+    options = SimpleNamespace(pyspark=SimpleNamespace(treat_nan_as_null=False))
+    monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", options)
+    facts = Tables(**{name: ibis.table(schema, name) for name, schema in INPUTS.items()})
+    contracts = ibis.table(CONTRACTS, "contracts")
+    scored = apply_by_cycle(features(facts, as_of=shops.AS_OF), [learned])
+    for table in (
+        risk_list(scored, [learned], shops.POLICY),
+        examples(facts, [CUT_ON], horizon_days=30),
+        renewal.fit(contracts, as_of=shops.AS_OF),
+        renewal.apply(contracts, RENEWALS, as_of=shops.AS_OF),
+    ):
+        assert "SELECT" in ibis.to_sql(table, dialect="pyspark")
+
+
+def test_spark_comes_to_the_same(spark, learned):
+    here = shops.tables(shops.shop(120))
+    there = Tables(
+        **{
+            name: spark.create_table(name, getattr(here, name).to_pyarrow(), schema=schema, overwrite=True)
+            for name, schema in INPUTS.items()
+        }
+    )
+    for make in (
+        lambda facts: apply(features(facts, as_of=shops.AS_OF), learned),
+        lambda facts: examples(facts, [CUT_ON], horizon_days=30),
+    ):
+        ours, theirs = rows(make(here)), rows(make(there))
+        assert ours.keys() == theirs.keys()
+        for customer, row in ours.items():
+            assert theirs[customer] == pytest.approx(row, abs=1e-9)
