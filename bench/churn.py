@@ -20,8 +20,9 @@ import pyarrow as pa
 
 import rfm
 from shuke.analytics import scores
-from shuke.analytics.churn import ChurnPolicy, applying, cutoffs, fitting, gate
+from shuke.analytics.churn import applying, cutoffs, fitting, gate
 from shuke.analytics.churn.parameters import Churn
+from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.features import features
 from shuke.analytics.tables import Tables
 

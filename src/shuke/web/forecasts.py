@@ -19,6 +19,7 @@ from shuke.web.access import needs
 from shuke.web.forecast_words import METHODS, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
 
+
 @require_GET
 @needs(Right.POLICIES)
 def index(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,8 @@
 import pyarrow as pa
 import pytest
 
-from shuke.analytics.churn import Churn, fit
+from shuke.analytics.churn.fitting import fit
+from shuke.analytics.churn.parameters import Churn
 from shuke.analytics.tables import Tables
 from unit.analytics.churn import shops
 

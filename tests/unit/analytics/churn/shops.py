@@ -6,8 +6,11 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from shuke.analytics.churn import Census, ChurnPolicy, Declined, census, cut_offs, examples, fit
-from shuke.analytics.churn.parameters import Churn
+from shuke.analytics.churn.cutoffs import cut_offs, examples
+from shuke.analytics.churn.fitting import fit
+from shuke.analytics.churn.gate import Census, census
+from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.features import features
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 

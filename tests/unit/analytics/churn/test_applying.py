@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shuke.analytics.churn import additive, apply, apply_by_cycle, reasons
-from shuke.analytics.churn.applying import step
+from shuke.analytics.churn import additive
+from shuke.analytics.churn.applying import apply, apply_by_cycle, reasons, step
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Additive, Shape
 from shuke.analytics.features import features

@@ -3,8 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuke.analytics.churn import cut_offs, examples, sample
-from shuke.analytics.churn.cutoffs import MOST_CUTOFFS, needed_days
+from shuke.analytics.churn.cutoffs import MOST_CUTOFFS, cut_offs, examples, needed_days, sample
 from unit.analytics.shop import TODAY, ago, event, rows, sale, tables
 
 

@@ -6,8 +6,11 @@ from types import SimpleNamespace
 import ibis
 import pytest
 
-from shuke.analytics.churn import apply, apply_by_cycle, examples, renewal, risk_list
+from shuke.analytics.churn import renewal
+from shuke.analytics.churn.applying import apply, apply_by_cycle
+from shuke.analytics.churn.cutoffs import examples
 from shuke.analytics.churn.renewal import CONTRACTS, Renewal, RenewalRate
+from shuke.analytics.churn.risk import risk_list
 from shuke.analytics.features import features
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.churn import shops

@@ -8,9 +8,12 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from shuke.analytics.churn import Churn, additive, apply, fit
+from shuke.analytics.churn import additive
 from shuke.analytics.churn.additive import TREES, _bins, _cuts
+from shuke.analytics.churn.applying import apply
 from shuke.analytics.churn.candidates import CANDIDATES
+from shuke.analytics.churn.fitting import fit
+from shuke.analytics.churn.parameters import Churn
 from shuke.analytics.features import features
 from unit.analytics.churn import shops
 from unit.analytics.shop import rows

@@ -9,7 +9,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn import Census, ChurnPolicy, Declined, fit, shortfalls
+from shuke.analytics.churn.fitting import fit
+from shuke.analytics.churn.gate import Census, shortfalls
+from shuke.analytics.churn.parameters import Declined
+from shuke.analytics.churn.policy import ChurnPolicy
 from unit.analytics.churn import shops
 
 AS_OF = date(2026, 1, 1)

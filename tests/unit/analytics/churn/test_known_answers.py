@@ -8,7 +8,9 @@ import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn import Declined, apply, shortfalls
+from shuke.analytics.churn.applying import apply
+from shuke.analytics.churn.gate import shortfalls
+from shuke.analytics.churn.parameters import Declined
 from shuke.analytics.features import features
 from shuke.analytics.tables import ORDERS
 from unit.analytics.churn import shops

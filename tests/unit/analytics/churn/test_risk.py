@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from shuke.analytics.churn import ChurnPolicy, apply, risk_list
-from shuke.analytics.churn.risk import risk_line
+from shuke.analytics.churn.applying import apply
+from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.churn.risk import risk_line, risk_list
 from shuke.analytics.features import features
 from unit.analytics.churn import shops
 from unit.analytics.shop import rows

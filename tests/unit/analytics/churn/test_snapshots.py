@@ -5,7 +5,8 @@ import pyarrow.csv
 import pytest
 
 from conftest import SHARED_DATA
-from shuke.analytics.churn import Declined, snapshots
+from shuke.analytics.churn import snapshots
+from shuke.analytics.churn.parameters import Declined
 
 
 def members(rows=1_200, *, seed=1) -> pa.Table:

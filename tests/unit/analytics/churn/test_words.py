@@ -1,9 +1,10 @@
 from shuke.analytics.churn import words
 from shuke.analytics.churn.candidates import CANDIDATES, REASONS
+from shuke.web.customers import forecasts
 
 
-def test_every_feature_that_may_be_a_reason_has_words():
-    assert set(words.FEATURES) == {name for names in REASONS.values() for name in names}
+def test_every_reason_has_words():
+    assert set(forecasts.WORDS) == set(REASONS)
 
 
 def test_every_model_has_words():

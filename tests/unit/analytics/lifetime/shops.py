@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from shuke.analytics import lifetime
-from shuke.analytics.lifetime import Holdout, LifetimeParameters, LifetimePolicy
+from shuke.analytics.lifetime import fitting, holdout, purchases, values
+from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
+from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.shop import TODAY, rows
 
@@ -21,16 +22,16 @@ FEW = LifetimePolicy(needed_customers=2, needed_repeat_buyers=2, needed_weeks=2)
 
 def known(tables: Tables, *, as_of: date = TODAY) -> ir.Table:
     """The purchases, computed: an engine too keeps them for the steps after."""
-    return ibis.memtable(lifetime.purchases(tables, as_of=as_of).to_pyarrow())
+    return ibis.memtable(purchases.purchases(tables, as_of=as_of).to_pyarrow())
 
 
 def fitted(
     tables: Tables, policy: LifetimePolicy = FEW, *, as_of: date = TODAY, costs: ir.Table | None = None
 ) -> LifetimeParameters:
     people = known(tables, as_of=as_of)
-    population = lifetime.population(people, tables, policy, as_of=as_of, costs=costs).to_pyarrow().to_pylist()[0]
-    histories, spends = lifetime.histories(people).to_pyarrow(), lifetime.spends(people).to_pyarrow()
-    return lifetime.fit(population, histories, spends, policy)
+    population = purchases.population(people, tables, policy, as_of=as_of, costs=costs).to_pyarrow().to_pylist()[0]
+    histories, spends = purchases.histories(people).to_pyarrow(), purchases.spends(people).to_pyarrow()
+    return fitting.fit(population, histories, spends, policy)
 
 
 def valued(
@@ -44,13 +45,13 @@ def valued(
     """Rows by customer, with parameters learned from these very facts unless they are given."""
     parameters = parameters or fitted(tables, policy, as_of=as_of, costs=costs)
     people = known(tables, as_of=as_of)
-    histories = lifetime.histories(people).to_pyarrow()
-    return rows(lifetime.apply(people, histories, policy, parameters, costs=costs))
+    histories = purchases.histories(people).to_pyarrow()
+    return rows(values.apply(people, histories, policy, parameters, costs=costs))
 
 
 def held_out(tables: Tables, parameters: LifetimeParameters, *, split_on: date, as_of: date) -> Holdout:
-    later = lifetime.outcomes(tables, split_on=split_on, as_of=as_of).to_pyarrow()
-    return lifetime.check(later, parameters.purchases, split_on=split_on, as_of=as_of)
+    later = holdout.outcomes(tables, split_on=split_on, as_of=as_of).to_pyarrow()
+    return holdout.check(later, parameters.purchases, split_on=split_on, as_of=as_of)
 
 
 def facts(customers: Any, days: Any, amounts: Any) -> Tables:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from conftest import SHARED_DATA
-from shuke.analytics import lifetime
-from shuke.analytics.lifetime import LifetimePolicy, fitting, gamma_gamma, predictions
+from shuke.analytics.lifetime import fitting, gamma_gamma, predictions, purchases
+from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.lifetime.statistics import Histories, Spends
 from unit.analytics.lifetime.shops import EPOCH, facts, fitted, held_out, valued
 from unit.analytics.shop import rows
@@ -43,12 +43,12 @@ def learned(shop):
 
 @pytest.fixture(scope="module")
 def people(shop):
-    return lifetime.purchases(shop, as_of=CALIBRATED)
+    return purchases.purchases(shop, as_of=CALIBRATED)
 
 
 @pytest.fixture(scope="module")
 def pareto(people):
-    histories = Histories.from_arrow(lifetime.histories(people).to_pyarrow())
+    histories = Histories.from_arrow(purchases.histories(people).to_pyarrow())
     return fitting._estimate("pareto_nbd", fitting._optimum("pareto_nbd", histories, penalised=False))
 
 

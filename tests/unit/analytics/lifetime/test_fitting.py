@@ -3,8 +3,8 @@
 import ibis
 import pytest
 
-from shuke.analytics.lifetime import LifetimeParameters, LifetimePolicy
-from shuke.analytics.lifetime.parameters import Note
+from shuke.analytics.lifetime.parameters import LifetimeParameters, Note
+from shuke.analytics.lifetime.policy import LifetimePolicy
 from unit.analytics.lifetime.shops import FEW, Truth, fitted, held_out, simulated, valued
 from unit.analytics.shop import ago, event, sale, tables
 

@@ -10,7 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from conftest import SHARED_DATA
-from shuke.analytics.lifetime import LifetimePolicy, Note
+from shuke.analytics.lifetime.parameters import Note
+from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, Tables
 from unit.analytics.lifetime.shops import EPOCH, facts, fitted, held_out, valued
 from unit.analytics.test_online_retail import CLEAN_INVOICES

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import ibis
 import pytest
 
-from shuke.analytics import lifetime
+from shuke.analytics.lifetime import costs, holdout, purchases, values
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.lifetime.shops import FEW, fitted, known, simulated
 from unit.analytics.shop import TODAY, ago
@@ -17,15 +17,15 @@ def test_histories_and_values_compile_for_spark(monkeypatch):
     monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", options)
     inputs = (ORDERS, "orders"), (ORDER_EVENTS, "order_events"), (IDENTITIES, "identities")
     facts = Tables(*(ibis.table(schema, name) for schema, name in inputs))
-    people, shop = lifetime.purchases(facts, as_of=TODAY), simulated(300)
-    costs = ibis.table(lifetime.COSTS, "costs")
-    histories = lifetime.histories(known(shop)).to_pyarrow()
+    people, shop = purchases.purchases(facts, as_of=TODAY), simulated(300)
+    stated = ibis.table(costs.COSTS, "costs")
+    histories = purchases.histories(known(shop)).to_pyarrow()
     for expression, word in (
-        (lifetime.population(people, facts, FEW, as_of=TODAY, costs=costs), "ASC NULLS LAST"),
-        (lifetime.histories(people), "GROUP BY"),
-        (lifetime.spends(people), "GROUP BY"),
-        (lifetime.apply(people, histories, FEW, fitted(shop), costs=costs), "discounted_orders"),
-        (lifetime.outcomes(facts, split_on=ago(90), as_of=TODAY), "COUNT(DISTINCT"),
+        (purchases.population(people, facts, FEW, as_of=TODAY, costs=stated), "ASC NULLS LAST"),
+        (purchases.histories(people), "GROUP BY"),
+        (purchases.spends(people), "GROUP BY"),
+        (values.apply(people, histories, FEW, fitted(shop), costs=stated), "discounted_orders"),
+        (holdout.outcomes(facts, split_on=ago(90), as_of=TODAY), "COUNT(DISTINCT"),
     ):
         assert word in ibis.to_sql(expression, dialect="pyspark")
 
@@ -41,7 +41,7 @@ def test_spark_comes_to_the_same_histories():
             for name in ("orders", "order_events", "identities")
         )
     )
-    people = ibis.memtable(engine.to_pyarrow(lifetime.purchases(there, as_of=TODAY)))
+    people = ibis.memtable(engine.to_pyarrow(purchases.purchases(there, as_of=TODAY)))
     assert _sorted(people) == _sorted(known(here))
 
 

@@ -2,8 +2,9 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from shuke.analytics import lifetime
-from shuke.analytics.lifetime import COSTS, LifetimePolicy, plain
+from shuke.analytics.lifetime import plain, purchases, values
+from shuke.analytics.lifetime.costs import COSTS
+from shuke.analytics.lifetime.policy import LifetimePolicy
 from unit.analytics.lifetime.shops import FEW, fitted, known, simulated, valued
 from unit.analytics.shop import TODAY, ago, event, return_, rows, sale, tables
 
@@ -16,7 +17,7 @@ def costs(*stated):
 
 
 def history(orders, events=(), **options):
-    return rows(lifetime.purchases(tables(orders, events), as_of=TODAY, **options))
+    return rows(purchases.purchases(tables(orders, events), as_of=TODAY, **options))
 
 
 def test_orders_of_one_day_are_one_purchase():
@@ -55,7 +56,7 @@ def test_in_the_day_the_day_is_seen():
 
 def test_identities_of_one_customer_have_one_history():
     facts = tables([sale(11, 30), sale(12, 20), sale(12, 30)], identities={11: 3, 12: 3})
-    (wang,) = rows(lifetime.purchases(facts, as_of=TODAY)).values()
+    (wang,) = rows(purchases.purchases(facts, as_of=TODAY)).values()
     assert (wang["customer_id"], wang["frequency"]) == (3, 1)
 
 
@@ -125,5 +126,5 @@ def test_a_customer_is_valued_alone_as_with_all():
     learned = fitted(shop)
     people = known(shop)
     one = people.filter(people.customer_id == 7)
-    alone = rows(lifetime.apply(one, lifetime.histories(one).to_pyarrow(), FEW, learned))
+    alone = rows(values.apply(one, purchases.histories(one).to_pyarrow(), FEW, learned))
     assert alone == {7: valued(shop, learned)[7]}
