@@ -70,6 +70,21 @@ def test_days_are_counted_to_the_day(days_ago, how, fits):
     assert (found(rule, Crowd([person])) == {1}) is fits
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "fits"),
+    [
+        pytest.param(0, True, id="today"),
+        pytest.param(30, True, id="the-last-day-within"),
+        pytest.param(31, False, id="one-day-too-long-ago"),
+        pytest.param(-1, False, id="tomorrow"),
+    ],
+)
+def test_orders_are_counted_to_the_day(days_ago, fits):
+    order = {"customer_id": 1, "order_id": 1, "ordered_on": ago(days_ago), "amount": 100}
+    of = Crowd([dict.fromkeys(tables.PEOPLE) | {"customer_id": 1}], [order])
+    assert (found(tree.Bought(days=30, at_least=1), of) == {1}) is fits
+
+
 @pytest.mark.parametrize("dialect", ["postgres", "pyspark"])
 @few
 @given(rule=rules)
