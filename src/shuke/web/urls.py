@@ -1,6 +1,6 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, intake, policies, pulls, reports, sites, staff, tokens, webhooks
+from shuke.web import customers, followups, intake, policies, pulls, reports, segments, sites, staff, tokens, webhooks
 
 app_name = "web"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     *followups.urlpatterns,
     *customers.urlpatterns,
     *intake.urlpatterns,
+    *segments.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
     *tokens.urlpatterns,
