@@ -2,11 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate, now
 
 from shuke.analytics.rules import tree
 from shuke.customers.models import CustomerOwner, Tag
-from shuke.segments import services
+from shuke.segments import queries, services
 from shuke.segments.models import CustomerListing, Segment
 from shuke.staff.models import Line, Store
 from shuke.web.segments.drafts import Draft
@@ -115,8 +116,19 @@ def test_conditions_and_groups_come_and_go(as_, ops):
         assert ask(act=nonsense).count('class="rule-line"') == 2
 
 
-def test_the_answer_to_a_button_brings_the_count_up_to_date(as_, ops):
-    assert 'hx-swap-oob="true"' in as_(ops).post(reverse("web:segments.draft"), written(ORDERS)).content.decode()
+def test_after_a_button_the_page_asks_who_is_meant(as_, ops):
+    answer = as_(ops).post(reverse("web:segments.draft"), written(ORDERS))
+    assert "rule-changed" in answer.headers["HX-Trigger-After-Swap"]
+
+
+def test_a_count_that_takes_too_long_is_said(as_, ops, monkeypatch):
+    def give_up(*_rule, **_staff):
+        raise queries.TakesTooLong
+
+    monkeypatch.setattr(queries, "count_fitting", give_up)
+    page = as_(ops).post(reverse("web:segments.preview"), written(ORDERS)).content.decode()
+    assert "Counting takes too long" in page
+    assert "fits now" not in page
 
 
 def test_an_archived_segment_is_gone_from_the_pages(as_, ops, segment):
@@ -165,7 +177,7 @@ RULES = {
     "has the tag #VIP": tree.Tag(tag=1),
     "does not have the tag #999": tree.Not(rule=tree.Tag(tag=999)),
     "Home store is 东街店 or #9": tree.Choice(field="store_id", one_of=("1", "9")),
-    "has the tag #VIP and (Has an owner: yes or Orders in all at least 2)": tree.All(
+    "has the tag #VIP, and (Has an owner: yes, or Orders in all at least 2)": tree.All(
         of=(tree.Tag(tag=1), tree.Some(of=(tree.Flag(field="has_owner"), TWO_ORDERS)))
     ),
 }
@@ -175,6 +187,8 @@ RULES = {
 def named(db):
     Store.objects.create(pk=1, code="east", name="东街店", time_zone="Asia/Shanghai")
     Tag.objects.create(pk=1, name="VIP")
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize(("words", "rule"), RULES.items(), ids=[rule.kind for rule in RULES.values()])

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from shuke.analytics.rules import tree
 from shuke.core.errors import ShukeError
@@ -48,16 +49,23 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.POLICIES)
 def draft(request: HttpRequest) -> HttpResponse:
-    """The form with a condition more, less, or asked in another way."""
-    written = Draft.of(request.POST)
-    return render(request, "segments/_draft.html", _said(request, written) | {"is_part": True})
+    """The form with a condition more, less, or asked in another way; the page then asks who is meant by it."""
+    response = render(request, "segments/_draft.html", {"draft": Draft.of(request.POST)})
+    return trigger_client_event(response, "rule-changed", after="swap")
 
 
 @require_POST
 @needs(Right.POLICIES)
 def preview(request: HttpRequest) -> HttpResponse:
     """Who would be meant by what is written so far, in words and in number."""
-    return render(request, "segments/_fits.html", _said(request, Draft.of(request.POST)))
+    written = Draft.of(request.POST)
+    context = _said(written)
+    if written.rule:
+        try:
+            context["count"] = queries.count_fitting(written.rule, staff=request.user)
+        except TakesTooLong as error:
+            context["too_long"] = error.words(_)
+    return render(request, "segments/_fits.html", context)
 
 
 def _save(request: HttpRequest, segment: Segment | None) -> HttpResponse:
@@ -97,7 +105,7 @@ def _page(
     status: int = HTTPStatus.OK,
     reason: str = "",
 ) -> HttpResponse:
-    context = _said(request, written) | {
+    context = _said(written) | {
         "form": form,
         "segment": segment,
         "reason": reason,
@@ -109,11 +117,5 @@ def _page(
     return render(request, "segments/build.html", context, status=status)
 
 
-def _said(request: HttpRequest, written: Draft) -> dict[str, object]:
-    if written.rule is None:
-        return {"draft": written, "words": ""}
-    try:
-        count = queries.count_fitting(written.rule, staff=request.user)
-    except TakesTooLong as error:
-        return {"draft": written, "words": sentence(written.rule), "too_long": error.words(_)}
-    return {"draft": written, "words": sentence(written.rule), "count": count}
+def _said(written: Draft) -> dict[str, object]:
+    return {"draft": written, "words": sentence(written.rule) if written.rule else ""}

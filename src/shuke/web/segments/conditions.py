@@ -108,7 +108,7 @@ class ConditionForm(forms.Form):
         """A number, or two."""
         bounds = {"decimal_places": 2, "max_digits": 15}
         between = self.data.get(f"{self.prefix}-how") == "between"
-        low = forms.DecimalField(**bounds, label=_("Number"))
+        low = forms.DecimalField(**bounds, label=_("Value"))
         return {"how": _how(RANGE), "low": low} | (
             {"high": forms.DecimalField(**bounds, label=_("Upper bound"))} if between else {}
         )

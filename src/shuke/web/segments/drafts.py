@@ -28,7 +28,9 @@ class Group:
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(max_length=Segment._meta.get_field("name").max_length, label=gettext_lazy("Name"))
+    name = forms.CharField(
+        max_length=Segment._meta.get_field("name").max_length, label=gettext_lazy("Name of the segment")
+    )
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 

@@ -17,7 +17,7 @@ GONE = "#{}"
 def sentence(rule: tree.Rule) -> str:
     """The whole rule in one line; what belongs together stands in brackets."""
     if isinstance(rule, tree.All | tree.Some):
-        between = _(" and ") if isinstance(rule, tree.All) else _(" or ")
+        between = _(", and ") if isinstance(rule, tree.All) else _(", or ")
         return between.join(_part(each, alone=len(rule.of) == 1) for each in rule.of)
     if isinstance(rule, tree.Not):
         return _opposite(rule.rule)
@@ -42,13 +42,13 @@ def _condition(rule: tree.Rule) -> str:
     match rule:
         case tree.Number():
             asked = FIELDS[rule.field]
-            return f"{_(asked.title)} {_range(rule, asked.unit)}"
+            return _("%(field)s %(range)s") % {"field": _(asked.title), "range": _range(rule, asked.unit)}
         case tree.Choice():
             return _("%(field)s is %(values)s") % _choice(rule)
         case tree.Day():
             return _day(rule)
         case tree.Flag():
-            return f"{_(FIELDS[rule.field].title)}{_(': ')}{_('yes') if rule.holds else _('no')}"
+            return _yes_or_no(rule)
         case tree.Tag():
             return _("has the tag %(tag)s") % {"tag": _tag(rule)}
     return _bought(rule)
@@ -87,6 +87,11 @@ def choices(asked: Field) -> list[tuple[str, str]]:
     if asked.listed == "owners":
         return [(str(user.pk), str(user)) for user in User.objects.all()]
     return [(value, _(words)) for value, words in asked.choices]
+
+
+def _yes_or_no(rule: tree.Flag) -> str:
+    field = _(FIELDS[rule.field].title)
+    return _("%(field)s: yes") % {"field": field} if rule.holds else _("%(field)s: no") % {"field": field}
 
 
 def _day(rule: tree.Day) -> str:
