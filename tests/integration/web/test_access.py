@@ -181,6 +181,8 @@ FOR_PROGRAMS = {
     "api:behaviours",
     "api:events",
     "api:profile",
+    "api:segments",
+    "api:segment_members",
 }
 """Opened by tokens, or by signatures; who may do what there is in `integration/api` and `integration/beacon`."""
 
