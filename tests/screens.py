@@ -30,6 +30,11 @@ PAGES = {
     "customers-gold": ("admin", "/customers/?tier=gold&sort=money"),
     "customers-at-risk": ("admin", "/customers/?at_risk=1&sort=-value"),
     "customers-none": ("admin", "/customers/?q=查无此人"),
+    "segments": ("ops", "/segments/"),
+    "segment": ("ops", "/segments/{segment}/"),
+    "segment-add": ("ops", "/segments/add/"),
+    "segment-edit": ("ops", "/segments/{segment}/edit/"),
+    "customers-segment": ("admin", "/customers/?segment={segment}"),
     "customer": ("admin", "/customers/{gold}/"),
     "customer-edit": ("admin", "/customers/{gold}/edit/"),
     "customer-merge": ("admin", "/customers/{gold}/merge/"),
@@ -79,6 +84,28 @@ SELECT id FROM site
 """
 
 
+SEGMENT = {
+    "name": "该回访的熟客",
+    "version": "0",
+    "match": "all",
+    "g0-match": "all",
+    "g0-c0-about": "tier",
+    "g0-c0-how": "is_not",
+    "g0-c0-values": "bronze",
+    "g0-c1-about": "orders_within",
+    "g0-c1-days": "365",
+    "g0-c1-how": "at_least",
+    "g0-c1-low": "3",
+    "g1-match": "any",
+    "g1-c0-about": "last_contact_on",
+    "g1-c0-how": "never",
+    "g1-c1-about": "money",
+    "g1-c1-how": "between",
+    "g1-c1-low": "5000",
+    "g1-c1-high": "20000",
+}
+
+
 def main() -> int:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir()
@@ -114,6 +141,9 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     site.run("undo", str(undone))
     names = {"gold": gold, "import": import_, "set_aside": set_aside, "undone": undone, "file": folder / "订单.csv"}
     names["site"] = site.sql(LISTENED_TO)[0][0]
+    site.log_in("ops", PASSWORD)("/segments/add/", **SEGMENT)
+    names["segment"] = site.sql("SELECT id FROM segment")[0][0]
+    wait_until(lambda: bool(site.sql("SELECT FROM segment WHERE filled_at IS NOT NULL")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
     return names
 

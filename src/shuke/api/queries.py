@@ -1,15 +1,33 @@
-"""What the API tells about a customer."""
+"""What the API tells about a customer, and about segments."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from shuke.api.schemas import Contact, LastContact, Profile, Reasons, Scores
+from django.db.models import QuerySet
+
+from shuke.analytics.rules import tree
+from shuke.api.schemas import (
+    Contact,
+    LastContact,
+    Profile,
+    Reasons,
+    Scores,
+    SegmentMember,
+    SegmentMembers,
+    Segments,
+    SegmentTold,
+    SourceRecord,
+)
 from shuke.core.errors import NotFound
 from shuke.core.money import from_minor
 from shuke.customers import queries as customers
 from shuke.customers.models import Customer, Identity
 from shuke.history.queries import last_contacts
 from shuke.scoring.models import Score
+from shuke.segments.models import Segment, SegmentMembership
+from shuke.segments.queries import COUNTED
 from shuke.web.customers import scores as words
+from shuke.web.segments.words import sentence
 
 
 def profile(source: str, key: str, *, with_scores: bool) -> Profile:
@@ -63,3 +81,37 @@ def _reasons(told: Any) -> Reasons:
     letters = [f"{letter.name} {letter.letter}: {letter.value} ({letter.limits})" for letter in told.letters]
     sentences = {part: list(map(str, getattr(told, part))) for part in ("tier", "activity", "value_at_risk")}
     return Reasons(letters=letters, **sentences)
+
+
+def segments() -> Segments:
+    """Every segment that is kept up to date."""
+    items = [
+        SegmentTold(
+            id=segment.pk,
+            name=segment.name,
+            rule=segment.rule,
+            words=sentence(tree.read(segment.rule)),
+            members=SegmentMembership.objects.present().filter(segment=segment)[: COUNTED + 1].count(),
+            filled_at=segment.filled_at,
+        )
+        for segment in Segment.objects.standing()
+    ]
+    return Segments(items=items)
+
+
+def segment_members(segment: int, *, after: int, limit: int) -> SegmentMembers:
+    """The members behind the customer `after`, in the order of customers. NotFound."""
+    if not Segment.objects.standing().filter(pk=segment).exists():
+        raise NotFound
+    present = SegmentMembership.objects.present().filter(segment=segment, customer__gt=after).order_by("customer")
+    since = dict(present.values_list("customer_id", "since")[:limit])
+    records: dict[int, list[SourceRecord]] = {customer: [] for customer in since}
+    for customer, source, key in _records_of(since):
+        records[customer].append(SourceRecord(source=source, key=key))
+    items = [SegmentMember(since=day, records=records[customer]) for customer, day in since.items()]
+    return SegmentMembers(items=items, after=max(since) if len(since) == limit else None)
+
+
+def _records_of(customers: Iterable[int]) -> QuerySet[Identity, tuple[int, str, str]]:
+    known = Identity.objects.filter(customer__in=list(customers)).order_by("pk")
+    return known.values_list("customer_id", "source__code", "source_key")

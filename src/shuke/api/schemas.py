@@ -172,3 +172,31 @@ class Profile(Schema):
     contacts: list[Contact]
     last_contact: LastContact | None
     scores: Scores | None = Field(description="Only for tokens with scores:read, once the customer has been scored.")
+
+
+class SegmentTold(Schema):
+    id: int
+    name: str
+    rule: dict[str, Any]
+    words: str = Field(description="The rule in the language that was asked for.")
+    members: int = Field(description="Up to 10,000 are counted; 10,001 stands for more.")
+    filled_at: datetime | None = Field(description="Null while the members of a new or changed rule are being found.")
+
+
+class Segments(Schema):
+    items: list[SegmentTold]
+
+
+class SourceRecord(Schema):
+    source: str
+    key: str
+
+
+class SegmentMember(Schema):
+    since: date
+    records: list[SourceRecord] = Field(description="Under which keys the sources know this customer.")
+
+
+class SegmentMembers(Schema):
+    items: list[SegmentMember]
+    after: int | None = Field(description="Where the next page begins; null at the end.")

@@ -7,7 +7,7 @@ from datetime import datetime
 from shuke.core.registries import Registry
 
 profile_changed: Registry[Callable[[Sequence[int]], None]] = Registry("followers of profiles")
-"""Called in the transaction that changed names, owners or home stores, with the customers' ids."""
+"""Called in the transaction that changed names, owners, home stores or tags, with the customers' ids."""
 
 holders: Registry[Callable[[Sequence[int]], set[int]]] = Registry("holders of customers")
 """Asked which of these customers must stay although no fact of them is left; lets go of what is nobody's work yet."""

@@ -85,6 +85,7 @@ def add_tag(*, customer: Customer, name: str, by: User, at: datetime) -> Tag:
     _tagged, is_new = CustomerTag.objects.get_or_create(customer=customer, tag=tag, defaults={"by": by, "at": at})
     if is_new:
         audit.record(by, "customer.tagged", customer, at=at, tag=name)
+        _tell(customer)
     return tag
 
 
@@ -94,6 +95,7 @@ def remove_tag(*, customer: Customer, tag: Tag, by: User, at: datetime) -> None:
     gone, _by_model = CustomerTag.objects.filter(customer=customer, tag=tag).delete()
     if gone:
         audit.record(by, "customer.untagged", customer, at=at, tag=tag.name)
+        _tell(customer)
 
 
 @transaction.atomic

@@ -14,9 +14,11 @@ from django.db.models.functions import JSONObject, RowNumber
 from django.utils import timezone
 
 from shuke.customers.models import Customer
-from shuke.history.models import Behaviour, Contract, Interaction, Order, OrderEvent, OrderLine
+from shuke.history.models import Behaviour, Contract, Interaction, Order, OrderEvent, OrderLine, Product
 
 SEPARATOR = "~"
+NEWEST = 20_000
+"""So many orders say by which channels a shop sells; all of them would take minutes to look through."""
 
 
 def orders_of(customer: Customer) -> QuerySet[Order]:
@@ -63,6 +65,18 @@ def last_contacts(customers: Collection[int], *, most: int) -> dict[int, list[In
     for row in rows.select_related("identity", "by").order_by("-at", "-pk"):
         found[row.identity.customer_id].append(row)
     return found
+
+
+def channels() -> list[str]:
+    """The channels of the newest orders."""
+    newest = Order.objects.order_by("-pk").values("channel")[:NEWEST]
+    return sorted({order["channel"] for order in newest} - {""})
+
+
+def categories(*, most: int = 500) -> list[str]:
+    """The categories of articles."""
+    named = Product.objects.exclude(category="").order_by("category").distinct()
+    return list(named.values_list("category", flat=True)[:most])
 
 
 def lines_of(order: Order) -> QuerySet[OrderLine]:

@@ -37,3 +37,34 @@ def faults() -> Iterator[str]:
         yield f"{strange} customers are in the list without an identity"
     if elsewhere:
         yield f"{elsewhere} customers are listed with another tier than their score gives them"
+
+
+# Who has lost the last identity and is marked for it leaves the segments within seconds.
+STRANGERS = """
+SELECT segment.id,
+    count(*) FILTER (WHERE segment.archived_at IS NOT NULL),
+    count(*) FILTER (WHERE NOT EXISTS (SELECT FROM identity WHERE identity.customer_id = membership.customer_id)
+        AND NOT EXISTS (SELECT FROM customer_mark WHERE customer_mark.customer_id = membership.customer_id))
+FROM segment_membership AS membership JOIN segment ON segment.id = membership.segment_id
+WHERE membership.until IS NULL GROUP BY segment.id ORDER BY segment.id
+"""
+OVERLAPPING = """
+SELECT count(*) FROM segment_membership AS earlier JOIN segment_membership AS later
+    ON later.segment_id = earlier.segment_id AND later.customer_id = earlier.customer_id AND later.id > earlier.id
+WHERE earlier.until IS NULL OR (earlier.until > later.since AND later.until > earlier.since)
+"""
+
+
+def faults_of_segments() -> Iterator[str]:
+    """What does not hold: an archived segment has nobody, members have an identity, nobody is in a segment twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(STRANGERS)
+        for segment, archived, strange in cursor.fetchall():
+            if archived:
+                yield f"segment {segment} is archived and has {archived} members"
+            if strange:
+                yield f"{strange} members of segment {segment} have no identity"
+        cursor.execute(OVERLAPPING)
+        (twice,) = cursor.fetchone()
+    if twice:
+        yield f"{twice} memberships of segments overlap another of the same customer"

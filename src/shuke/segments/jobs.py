@@ -7,6 +7,7 @@ from shuke.core.jobs import RETRY, enqueue
 from shuke.scoring.models import Run
 from shuke.scoring.queries import live_run
 from shuke.segments import services
+from shuke.segments.models import Segment
 
 
 @app.task(name="segments.refresh", retry=RETRY)
@@ -18,6 +19,14 @@ def refresh(run_id: int) -> None:
     if live_run() == Run(pk=run_id):
         run = Run.objects.get(pk=run_id)
         services.refresh(run=run, at=now(), then=lambda: _count_and_plan(run_id))
+        services.fill_all(on=run.as_of, at=now())
+
+
+@app.task(name="segments.fill", retry=RETRY)
+def fill(segment_id: int) -> None:
+    """Hold everybody against a segment that is new or has changed; an archived one has nobody."""
+    for segment in Segment.objects.standing().filter(pk=segment_id):
+        services.fill(segment=segment, on=localdate(), at=now())
 
 
 def _count_and_plan(run_id: int) -> None:

@@ -1,6 +1,6 @@
 """What a merge means for lists and memberships: the absorbed customer leaves both, and undoing brings them back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -19,13 +19,13 @@ SELECT merge_id, 'customer_list', customer_id, to_jsonb(gone) - 'merge_id' FROM 
 """
 END_MEMBERSHIPS = """
 WITH open AS (
-    SELECT merge.id AS merge_id, membership.id FROM membership
+    SELECT merge.id AS merge_id, membership.id FROM {table} AS membership
     JOIN customer_merge AS merge ON merge.absorbed_id = membership.customer_id
     WHERE merge.id = ANY(%(merges)s) AND membership.until IS NULL FOR UPDATE OF membership
 ), ended AS (
-    UPDATE membership SET until = greatest(since, %(on)s) FROM open WHERE open.id = membership.id
+    UPDATE {table} AS membership SET until = greatest(since, %(on)s) FROM open WHERE open.id = membership.id
 )
-INSERT INTO merge_trace (merge_id, "table", record_id) SELECT merge_id, 'membership', id FROM open
+INSERT INTO merge_trace (merge_id, "table", record_id) SELECT merge_id, '{table}', id FROM open
 """
 RETURN_TO_LIST = """
 INSERT INTO customer_list
@@ -34,25 +34,32 @@ WHERE trace.merge_id = ANY(%(merges)s) AND trace."table" = 'customer_list'
 ON CONFLICT DO NOTHING
 """
 RESUME_MEMBERSHIPS = """
-UPDATE membership SET until = NULL FROM merge_trace AS trace
-WHERE trace.merge_id = ANY(%(merges)s) AND trace."table" = 'membership' AND trace.record_id = membership.id
+UPDATE {table} AS membership SET until = NULL FROM merge_trace AS trace
+WHERE trace.merge_id = ANY(%(merges)s) AND trace."table" = '{table}' AND trace.record_id = membership.id
   AND NOT EXISTS (
-      SELECT FROM membership AS newer WHERE newer.customer_id = membership.customer_id
-        AND newer.kind = membership.kind AND newer.until IS NULL)
+      SELECT FROM {table} AS newer WHERE newer.customer_id = membership.customer_id
+        AND newer.{of} = membership.{of} AND newer.until IS NULL)
 """
+MEMBERSHIPS = {"membership": "kind", "segment_membership": "segment_id"}
+"""The tables of memberships, and of what there is one at a time in each."""
 BOTH = "SELECT DISTINCT unnest(ARRAY[kept_id, absorbed_id]) FROM customer_merge WHERE id = ANY(%(merges)s)"
 
 
 def follow(merges: Sequence[int], at: datetime) -> None:
     """Take the absorbed customers off the list, and show the kept ones with all that was said to both."""
-    _run(merges, LEAVE_LIST, END_MEMBERSHIPS, on=localdate(at))
+    _run(merges, LEAVE_LIST, *_for_each_table(END_MEMBERSHIPS), on=localdate(at))
     copy_profiles(_both(merges))
 
 
 def take_back(merges: Sequence[int], at: datetime) -> None:
     """List the absorbed customers again as they were; the next run brings their scores up to date."""
-    _run(merges, RETURN_TO_LIST, RESUME_MEMBERSHIPS)
+    _run(merges, RETURN_TO_LIST, *_for_each_table(RESUME_MEMBERSHIPS))
     copy_profiles(_both(merges))
+
+
+def _for_each_table(statement: str) -> Iterator[str]:
+    for table, of in MEMBERSHIPS.items():
+        yield statement.format(table=table, of=of)
 
 
 def _both(merges: Sequence[int]) -> list[int]:

@@ -1,19 +1,20 @@
-"""Who is in which tier and activity, since when and why; and the one row per customer that lists read."""
+"""Who is in which tier, activity and segment, since when; and the one row per customer that lists read."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce, Replace
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Greatest, Lower, Replace
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Customer
 from shuke.staff.models import Store, User
 from shuke.staff.rights import Sight
 
-__all__ = ["Activity", "CustomerListing", "Membership", "Tier"]
+__all__ = ["Activity", "CustomerListing", "Membership", "Segment", "SegmentMembership", "Tier"]
 
 
 class Tier(models.TextChoices):
@@ -56,6 +57,84 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.value} since {self.since}"
+
+
+class SegmentQuerySet(models.QuerySet):
+    def standing(self):
+        """The segments that are kept up to date: not the archived ones."""
+        return self.filter(archived_at=None)
+
+
+class Segment(models.Model):
+    """A named rule, and by it those who fit, kept up to date. `rule` is the JSON of `analytics.rules.tree`.
+
+    `filled_at` is when everybody was last held against the rule: not yet, after the rule has changed.
+    """
+
+    name = models.CharField(max_length=100)
+    rule = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    filled_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        db_table = "segment"
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="segment_name_is_its_own", condition=Q(archived_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SegmentMembershipQuerySet(models.QuerySet):
+    def present(self):
+        """The memberships of now."""
+        return self.filter(until=None)
+
+    def end(self, *, at: datetime) -> int:
+        """End them on the day of `at`; returns how many there were."""
+        return self.update(until=Greatest("since", Value(localdate(at))))
+
+
+class SegmentMembership(models.Model):
+    """A customer in a segment from one day to another; the open one is the present one."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="memberships", db_index=False)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="segment_memberships", db_index=False, db_constraint=False
+    )
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    objects = SegmentMembershipQuerySet.as_manager()
+
+    class Meta:
+        db_table = "segment_membership"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_present_membership_of_a_segment", fields=["segment", "customer"], condition=Q(until=None)
+            ),
+            models.CheckConstraint(
+                name="segment_membership_ends_after_it_begins", condition=Q(until=None) | Q(until__gte=F("since"))
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["segment", "-since", "-id"], name="segment_membership_newest", condition=Q(until=None)
+            ),
+            models.Index(fields=["customer", "segment", "-since"], name="segment_membership_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.segment_id} since {self.since}"
 
 
 class CustomerListingQuerySet(models.QuerySet):

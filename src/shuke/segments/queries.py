@@ -1,4 +1,4 @@
-"""The list of customers: who is in it, in which order, page by page; and who is meant by what somebody types."""
+"""The list of customers, page by page; who is meant by what somebody types; and who is in which segment."""
 
 import json
 import re
@@ -8,21 +8,38 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils.timezone import localdate
+from psycopg.errors import QueryCanceled
 
+from shuke.analytics.rules.tree import Rule
 from shuke.core import keyset
+from shuke.core.errors import Invalid
 from shuke.core.keyset import Key
+from shuke.core.words import mark as _
 from shuke.customers import contacts
 from shuke.customers.models import CustomerTag, Identity, Source
 from shuke.customers.queries import with_contact
-from shuke.segments.models import Activity, CustomerListing, Membership, Tier, compact_pinyin, last_contact
+from shuke.segments.models import (
+    Activity,
+    CustomerListing,
+    Membership,
+    Segment,
+    SegmentMembership,
+    Tier,
+    compact_pinyin,
+    last_contact,
+)
+from shuke.segments.postgres import query
 from shuke.segments.spellings import one_edit_away
 from shuke.staff.models import User
 
 PAGE_SIZE = 30
 COUNTED = 10_000
 """Beyond this many, counting costs more than the number tells."""
+COUNT_SECONDS = 4.0
+"""Longer nobody waits for a figure while a rule is being written."""
 CANDIDATES = 1_000
 """A search that finds more than this is better refined than sorted."""
 LIKE_ENOUGH = 0.5
@@ -115,6 +132,68 @@ def present_memberships(customer_id: int) -> dict[str, Membership]:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A segment and how many members somebody sees of it, at most one more than COUNTED."""
+
+    segment: Segment
+    members: int
+
+
+class TakesTooLong(Invalid):
+    code = "rule_takes_too_long"
+    message = _("Counting takes too long while you wait. Save it: the members are found in the background.")
+
+
+def segments(*, staff: User) -> list[Counted]:
+    """All segments that are kept up to date, each with its members as far as `staff` sees them."""
+    return [Counted(segment, count_members(segment, staff=staff)) for segment in Segment.objects.standing()]
+
+
+def members(segment: Segment, *, staff: User) -> QuerySet[SegmentMembership]:
+    """The present members whom `staff` may see."""
+    seen = CustomerListing.objects.visible_to(staff)
+    return SegmentMembership.objects.present().filter(segment=segment, customer__in=seen.values("customer"))
+
+
+def count_members(segment: Segment, *, staff: User) -> int:
+    return members(segment, staff=staff)[: COUNTED + 1].count()
+
+
+def newest_members(segment: Segment, *, staff: User, limit: int) -> list[SegmentMembership]:
+    """Who came last, with their rows of the list."""
+    newest = members(segment, staff=staff).order_by("-since", "-id")
+    return list(newest.select_related("customer__listing")[:limit])
+
+
+def members_since(segment: Segment, customers: Sequence[int]) -> dict[int, date]:
+    """Since when each of these customers is in a segment."""
+    present = SegmentMembership.objects.present().filter(segment=segment, customer__in=customers)
+    return dict(present.values_list("customer_id", "since"))
+
+
+def count_fitting(rule: Rule, *, staff: User) -> int:
+    """How many fit a rule now, among those whom `staff` may see; at most one more than COUNTED. TakesTooLong."""
+    fitting = query(rule, day=localdate()).in_order()
+    rows = CustomerListing.objects.visible_to(staff).filter(pk__in=fitting)
+    try:
+        with _within(COUNT_SECONDS):
+            return rows[: COUNTED + 1].count()
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TakesTooLong from None
+        raise
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Let no statement take longer."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(round(seconds * 1_000))])
+        yield
+        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+
+
+@dataclass(frozen=True, slots=True)
 class _Chosen:
     """The rows of a list, how many there are (at most one more than COUNTED), and how to come by their order.
 
@@ -162,19 +241,27 @@ def _narrowed(
 ) -> QuerySet[CustomerListing]:
     """The rows that fit the filters.
 
-    Those with a tag are looked up from it; `by_probing` each row that is walked by is asked instead. That is a value
-    and no condition, so that the planner cannot turn it into a join with all who carry the tag.
+    Those with a tag or in a segment are looked up from it; `by_probing` each row that is walked by is asked instead.
+    That is a value and no condition, so that the planner cannot turn it into a join with all of them.
     """
     rows = rows.filter(**{name: filters[name] for name in EXACT if filters.get(name)})
     if owner := filters.get("owner"):
         rows = rows.filter(owner=None if owner == NOBODY else owner)
     if tag := filters.get("tag"):
-        tagged = CustomerTag.objects.filter(tag=tag)
-        if not by_probing:
-            return rows.filter(customer__in=tagged.values("customer"))
-        carries = tagged.filter(customer=OuterRef("pk")).values(carries=Value(True))
-        return rows.alias(is_tagged=Subquery(carries)).filter(is_tagged=True)
+        rows = _among(rows, CustomerTag.objects.filter(tag=tag), by_probing=by_probing)
+    if segment := filters.get("segment"):
+        rows = _among(rows, SegmentMembership.objects.present().filter(segment=segment), by_probing=by_probing)
     return rows
+
+
+def _among(
+    rows: QuerySet[CustomerListing], those: QuerySet[CustomerTag | SegmentMembership], *, by_probing: bool
+) -> QuerySet[CustomerListing]:
+    if not by_probing:
+        return rows.filter(customer__in=those.values("customer"))
+    name = f"is_one_{those.model._meta.model_name}"
+    is_one = those.filter(customer=OuterRef("pk")).values(is_one=Value(True))
+    return rows.alias(**{name: Subquery(is_one)}).filter(**{name: True})
 
 
 def _rows_of(keys: Sequence[int]) -> list[CustomerListing]:

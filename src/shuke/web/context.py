@@ -13,6 +13,7 @@ ENTRIES = (
     ("web:today", gettext_noop("Today"), "phone-call", None, True),
     ("web:board", gettext_noop("Board"), "layout-kanban", None, False),
     ("web:customers", gettext_noop("Customers"), "users", None, True),
+    ("web:segments", gettext_noop("Segments"), "target", None, False),
     ("web:duplicates", gettext_noop("Duplicates"), "users-group", Right.MERGE, False),
     ("web:imports", gettext_noop("Import"), "database-import", Right.IMPORT, False),
     ("web:forecasts", gettext_noop("Forecasts"), "chart-line", Right.POLICIES, False),

@@ -1,6 +1,19 @@
 """The addresses of the pages, module by module."""
 
-from shuke.web import customers, followups, forecasts, intake, policies, pulls, reports, sites, staff, tokens, webhooks
+from shuke.web import (
+    customers,
+    followups,
+    forecasts,
+    intake,
+    policies,
+    pulls,
+    reports,
+    segments,
+    sites,
+    staff,
+    tokens,
+    webhooks,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -9,6 +22,7 @@ urlpatterns = [
     *customers.urlpatterns,
     *intake.urlpatterns,
     *forecasts.urlpatterns,
+    *segments.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
     *tokens.urlpatterns,

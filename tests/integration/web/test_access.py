@@ -9,9 +9,11 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 import shop
+from shuke.analytics.rules import tree
 from shuke.customers import contacts
 from shuke.customers.models import Candidate, ContactPoint, CustomerOwner, CustomerTag, Tag
 from shuke.followups.models import FollowUp
+from shuke.segments import services as segments
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import Line, Team
 from shuke.staff.rights import Role
@@ -85,6 +87,21 @@ ROWS: dict[str, list[Row]] = {
         Row((OK, OK, NO, NO), args=("own",)),
         Row((OK, OK, NO, NO), args=("other",)),
         Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",)),
+    ],
+    "web:segments": [Row(EVERYBODY)],
+    "web:segments.add": [Row((OK, OK, NO, NO)), Row((WRONG, WRONG, NO, NO), "post")],
+    "web:segments.draft": [Row((OK, OK, NO, NO), "post")],
+    "web:segments.preview": [Row((OK, OK, NO, NO), "post")],
+    "web:segments.detail": [Row(EVERYBODY, args=("segment",)), Row((NOT_THERE,) * 4, args=("nobody",))],
+    "web:segments.members": [Row(EVERYBODY, args=("segment",)), Row((NOT_THERE,) * 4, args=("nobody",))],
+    "web:segments.edit": [
+        Row((OK, OK, NO, NO), args=("segment",)),
+        Row((WRONG, WRONG, NO, NO), "post", ("segment",)),
+        Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",)),
+    ],
+    "web:segments.archive": [
+        Row((FOUND, FOUND, NO, NO), "post", ("segment",)),
+        Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",)),
     ],
     "web:duplicates": [Row((OK, OK, NO, NO))],
     "web:duplicates.merged": [Row((OK, OK, NO, NO))],
@@ -164,6 +181,8 @@ FOR_PROGRAMS = {
     "api:behaviours",
     "api:events",
     "api:profile",
+    "api:segments",
+    "api:segment_members",
 }
 """Opened by tokens, or by signatures; who may do what there is in `integration/api` and `integration/beacon`."""
 
@@ -210,6 +229,8 @@ def things(db) -> dict[str, object]:
         made |= {f"{prefix}point": _phone(customer).pk, f"{prefix}work": _work(customer, owner).pk}
     pair = {"first_id": made["own"], "second_id": made["other"], "probability": 0.5, "found_at": timezone.now()}
     made["pair"] = Candidate.objects.create(**pair).pk
+    rule = tree.Number(field="orders", at_least=1)
+    made["segment"] = segments.create(name="熟客", rule=rule, by=staff[Role.ADMINISTRATOR], at=timezone.now()).pk
     made["tag"] = Tag.objects.create(name="VIP").pk
     CustomerTag.objects.create(customer_id=made["own"], tag_id=made["tag"], at=timezone.now())
     return made | {"nobody": 999_999, "word": "no-such-thing", "policy": "tier"}

@@ -8,7 +8,7 @@ from psycopg import Cursor
 
 from shuke.core.databases import planned_once
 from shuke.scoring.registries import Rescored
-from shuke.segments.models import CustomerListing, Membership
+from shuke.segments.models import CustomerListing, Membership, SegmentMembership
 from shuke.segments.services import moves, statements
 
 __all__ = ["copy_profiles", "follow", "forget", "list_again"]
@@ -39,7 +39,7 @@ def copy_profiles(customers: Sequence[int]) -> None:
 
 def forget(customers: Sequence[int]) -> None:
     """Take customers who are gone off the list at once."""
-    for model in (CustomerListing, Membership):
+    for model in (CustomerListing, Membership, SegmentMembership):
         model.objects.filter(customer__in=customers).delete()
 
 

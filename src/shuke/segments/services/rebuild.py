@@ -15,7 +15,7 @@ from shuke.segments.registries import tiers_changed
 from shuke.segments.services import moves, statements
 from shuke.segments.services.follow import list_again
 
-__all__ = ["refresh"]
+__all__ = ["SNAPSHOT", "WRITTEN_SINCE", "refresh"]
 
 LOCK = 7_301_005
 """Held by the refresh that is under way: the list of the later run replaces that of the earlier one."""

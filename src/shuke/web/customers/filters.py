@@ -5,7 +5,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Tag
-from shuke.segments.models import Activity, Tier
+from shuke.segments.models import Activity, Segment, Tier
 from shuke.segments.queries import DEFAULT_SORT, NOBODY, SORTS
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
@@ -32,6 +32,7 @@ class ListForm(forms.Form):
     at_risk = forms.ChoiceField(required=False, choices=[("1", _("On the risk list"))], label=_("Any risk"))
     owner = forms.ChoiceField(required=False, label=_("All owners"))
     tag = forms.ModelChoiceField(Tag.objects.all(), required=False, label=_("All tags"))
+    segment = forms.ModelChoiceField(Segment.objects.standing(), required=False, label=_("All segments"))
     r, f, m, t = _letters(_("Recency")), _letters(_("Frequency")), _letters(_("Monetary")), _letters(_("Trend"))
     r_quintile, f_quintile, m_quintile = _fifths(_("Recency")), _fifths(_("Frequency")), _fifths(_("Monetary"))
     sort = forms.ChoiceField(required=False, choices=[(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")])

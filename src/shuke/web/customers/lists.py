@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from shuke.core import audit, cells
 from shuke.core.money import from_minor
 from shuke.segments import queries
-from shuke.segments.models import CustomerListing
+from shuke.segments.models import CustomerListing, Segment
 from shuke.staff.rights import Right, Sight
 from shuke.web.access import needs
 from shuke.web.customers.filters import ListForm
@@ -31,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.GET, staff=request.user)
     places = {name: str(form.value(name)) for name in ("after", "before")}
     listing = queries.customer_list(staff=request.user, **form.reading, **places)
+    _say_since(listing.rows, form.filters.get("segment"))
     part = request.htmx and not request.htmx.history_restore_request
     context = {
         "form": form,
@@ -82,6 +83,13 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     name = f"customers-{timezone.localdate():%Y%m%d}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _say_since(rows: list[CustomerListing], segment: Segment | None) -> None:
+    """Let the rows of a segment say since when they are in it."""
+    since = queries.members_since(segment, [row.pk for row in rows]) if segment else {}
+    for row in rows:
+        row.in_segment_since = since.get(row.pk)
 
 
 def _count_words(listing: queries.Listing) -> str:

@@ -45,6 +45,12 @@ def any_set(form: forms.Form, names: str) -> bool:
 
 
 @register.filter
+def has_choices(form: forms.Form, name: str) -> bool:
+    """Is there anything to choose?"""
+    return any(code not in {"", None} for code, _words in form.fields[name].choices)
+
+
+@register.filter
 def part(moment: Moment) -> str:
     """The template that draws a moment of the timeline."""
     return f"customers/timeline/{moment.kind}.html"

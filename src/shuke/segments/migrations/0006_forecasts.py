@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0005_made_by_import'),
-        ('segments', '0004_list_rebuild'),
+        ('segments', '0005_segments'),
         ('staff', '0003_api_token'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
