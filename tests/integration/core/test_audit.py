@@ -104,5 +104,6 @@ def test_verify_checks_every_part():
         "imports",
         "scores",
         "customer_list",
+        "segments",
         "follow_ups",
     ]

@@ -120,6 +120,7 @@ ROWS: dict[str, list[Row]] = {
     "web:imports.undo": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
     "web:imports.repair": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody", "nobody"))],
     "web:imports.again": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
+    "web:forecasts": [Row((OK, OK, NO, NO))],
     "web:policies": [Row((OK, OK, NO, NO))],
     "web:policies.edit": [
         Row((OK, OK, NO, NO), args=("policy",)),

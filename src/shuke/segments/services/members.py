@@ -56,7 +56,7 @@ MOST_AGAIN = 20_000
 WRITTEN_MEANWHILE = f"SELECT customer_id FROM ({WRITTEN_SINCE}) AS written LIMIT {MOST_AGAIN + 1}"
 
 # All who follow in the day share this lock; whoever fills a segment takes it alone, for the last step.
-STANDING_STILL = "SELECT * FROM segment WHERE archived_at IS NULL ORDER BY id FOR SHARE"
+STANDING_STILL = "SELECT id FROM segment WHERE archived_at IS NULL ORDER BY id FOR SHARE"
 
 
 def fill_all(*, on: date, at: datetime) -> None:
@@ -101,7 +101,9 @@ def follow_profiles(customers: Sequence[int]) -> None:
 
 def _follow_in_all(customers: Sequence[int], on: date) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for segment in Segment.objects.raw(STANDING_STILL):
+        cursor.execute(STANDING_STILL)
+        standing = Segment.objects.in_bulk([segment for (segment,) in cursor.fetchall()])
+        for segment in standing.values():
             _follow_few(cursor, segment, customers, on)
 
 
