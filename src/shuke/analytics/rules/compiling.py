@@ -70,7 +70,8 @@ def _bought(condition: Bought, tables: RuleTables, day: date) -> ir.Table:
         )
         if value is not None
     ]
-    measure = ibis._.order_id.nunique() if condition.measure == "orders" else ibis._.amount.sum()
+    orders = ibis._.count() if condition.category is None else ibis._.order_id.nunique()
+    measure = orders if condition.measure == "orders" else ibis._.amount.sum()
     return facts.filter(asked).group_by("customer_id").agg(measured=measure.cast("int64"))
 
 
