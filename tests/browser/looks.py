@@ -7,7 +7,16 @@ from playwright.sync_api import Page
 
 # Names and signs that are the same in every language.
 ALLOWED = {
+    "AUC",
+    "BG",
+    "Brier",
     "CNY",
+    "Gamma",
+    "NBD",
+    "Pareto",
+    "alpha",
+    "beta",
+    "gamma",
     "Shift",
     "Chen",
     "GB",

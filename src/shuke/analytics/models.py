@@ -159,14 +159,14 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     """Add the columns of CHURN_COLUMNS and VALUE_COLUMNS, null where a model had too little to learn from.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
-    order, and `churn_numbers` the number that is told with it. Where both models speak, `value_at_risk` is the value
-    that is still to come times the chance of losing it.
+    order, and `churn_numbers` the number that is told with it. Where there is a chance of churn, `value_at_risk` is the
+    net money of the last 365 days times that chance.
     """
     valued = _valued(engine, known, policies, models)
     told = _with_churn(known.features, policies, models)
     joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
-    loss = (ibis.greatest(joined.residual_value, 0) * joined.churn_probability).round().cast("int64")
+    loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
     return joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
 
 

@@ -14,9 +14,9 @@ from shuke.web.templatetags.shuke import percent
 
 SHARES = {"repeat_share"}
 METHODS = {
-    "bg_nbd": mark("BG/NBD (Fader, Hardie and Lee 2005)"),
-    "pareto_nbd": mark("Pareto/NBD (Schmittlein, Morrison and Colombo 1987)"),
-    "gamma_gamma": mark("Gamma-Gamma (Fader and Hardie 2013)"),
+    "bg_nbd": mark("BG/NBD model"),
+    "pareto_nbd": mark("Pareto/NBD model"),
+    "gamma_gamma": mark("Gamma-Gamma model"),
     "plain": mark("the plain formula: a year's contribution times retention, discounted"),
 }
 NOTES = {

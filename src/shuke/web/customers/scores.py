@@ -145,9 +145,9 @@ def _limit(score: LiveScore, policy) -> str:
 
 
 def _value_at_risk(score: LiveScore, run: Run) -> list[str]:
-    if score.churn_probability is not None and score.residual_value is not None:
+    if score.churn_probability is not None:
         return [
-            _("Still to come: %(money)s") % {"money": _money(score.residual_value)},
+            _("Net money of the last 365 days: %(money)s") % {"money": _money(score.net_money_365)},
             _("Chance of losing it: %(chance)s") % {"chance": percent(score.churn_probability, 0)},
         ]
     own = score.median_gap is not None
