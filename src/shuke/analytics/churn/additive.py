@@ -5,14 +5,16 @@ customer is lost or rounded on the way from the trees to the step functions.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from shuke.analytics.churn.parameters import Additive, Calibration, Shape
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 __all__ = ["Columns", "Numbers", "calibrated", "calibration", "fit", "log_odds", "probability"]
 
@@ -36,6 +38,8 @@ def fit(columns: Columns, outcome: Numbers, features: Sequence[str]) -> Additive
 
     Missing values are NaN. Steps are against the average row of `columns`. A feature that says nothing is left out.
     """
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415  80 MB that only a run needs
+
     cuts = {name: found for name in features if len(found := _cuts(columns[name]))}
     rate = float(np.mean(outcome))
     if not cuts:
@@ -66,7 +70,7 @@ def _bins(values: Numbers, cuts: Numbers) -> Numbers:
     return bins
 
 
-def _read(trees: HistGradientBoostingClassifier, binned: Numbers, cuts: Mapping[str, Numbers]) -> Additive:
+def _read(trees: "HistGradientBoostingClassifier", binned: Numbers, cuts: Mapping[str, Numbers]) -> Additive:
     """The steps of the trees, by asking them for each bin of each feature with all others at their first bin."""
     asked = [_asked(place, len(cuts), len(edges)) for place, edges in enumerate(cuts.values())]
     at_first, *answers = trees.decision_function(np.vstack([np.zeros((1, len(cuts))), *asked]))
@@ -120,6 +124,8 @@ def probability(log_odds: Numbers) -> Numbers:
 
 def calibration(log_odds: Numbers, outcome: Numbers) -> Calibration:
     """The sigmoid that turns log-odds into what came. A model that ranks backwards keeps nothing but the base rate."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  as above
+
     rate = float(np.mean(outcome))
     base_rate = Calibration(slope=0.0, intercept=float(np.log(rate / (1 - rate))))
     if not np.ptp(log_odds):

@@ -1,7 +1,6 @@
 """How good probabilities are, held against what came."""
 
 import numpy as np
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from shuke.analytics.churn.additive import Numbers
 from shuke.analytics.churn.parameters import Band, Compared
@@ -14,6 +13,8 @@ SURE = 2.326
 
 def compared(model: str, predicted: Numbers, outcome: Numbers) -> Compared:
     """Needs both outcomes among `outcome`."""
+    from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score  # noqa: PLC0415  80 MB that only a run needs
+
     return Compared(
         model=model,
         log_loss=float(log_loss(outcome, predicted)),
