@@ -32,7 +32,7 @@ TEAM = (
     ("xiaowang", "小王", Role.AGENT),
 )
 SOURCE = "网店"
-WEEKS_AGO = (20, 16, 12, 8, 4)
+WEEKS_AGO = (16, 8)
 CLOSED_A_DAY = 9
 OUTCOMES = (
     (Outcome.REACHED, "对新品感兴趣，约好下周再看"),
@@ -65,10 +65,9 @@ def build(*, say: Say) -> None:
         say(_("Every customer is scored, today and as of earlier days …"))
         for weeks in WEEKS_AGO:
             _score(localdate() - timedelta(weeks=weeks))
-        _score(localdate())
         _import_calls(Path(folder) / "通话.csv", agents, yesterday)
-        say(_("The team works through its first days …"))
         _score(localdate())
+        say(_("The team works through its first days …"))
         _work(agents)
 
 

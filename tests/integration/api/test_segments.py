@@ -5,7 +5,7 @@ from django.utils.timezone import localdate, now
 
 import shop
 from shuke.analytics.rules import tree
-from shuke.customers.models import Identity
+from shuke.customers.models import Identity, Tag
 from shuke.segments import services
 from shuke.segments.models import CustomerListing
 from shuke.staff.rights import Role, Scope
@@ -55,3 +55,12 @@ def test_an_archived_segment_is_not_told(segment, program):
 
 def test_reading_segments_needs_its_scope(segment, program):
     assert program(Scope.FACTS_WRITE).ask("get", "segments").status_code == 403
+
+
+def test_a_profile_that_is_sent_counts_at_once(program, till):
+    till.send("customers", {"key": "V7", "name": "王明", "tags": ["常客"]})
+    tag = Tag.objects.get()
+    ops = shop.user("ops", Role.OPERATIONS)
+    segment = services.create(name="VIP", rule=tree.Tag(tag=tag.pk), by=ops, at=now())
+    till.send("customers", {"key": "V7", "name": "王小明", "tags": ["常客"]})
+    assert list(segment.memberships.values_list("customer__name", flat=True)) == ["王小明"]

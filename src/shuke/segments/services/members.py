@@ -102,8 +102,8 @@ def follow_profiles(customers: Sequence[int]) -> None:
 def _follow_in_all(customers: Sequence[int], on: date) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STANDING_STILL)
-        standing = Segment.objects.in_bulk([segment for (segment,) in cursor.fetchall()])
-        for segment in standing.values():
+        standing = [segment for (segment,) in cursor.fetchall()]
+        for segment in Segment.objects.filter(pk__in=standing).order_by("pk"):
             _follow_few(cursor, segment, customers, on)
 
 
