@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import ConsoleMessage, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 import queue_of_jobs
 import shop
@@ -37,16 +37,20 @@ def test_a_rule_is_built_by_choosing_and_its_members_appear(page_of, ops):
     page.fill("[name=g0-c0-low]", "3")
     expect(count).to_have_text("2")
     page.select_option("[name=g0-c0-how]", "between")
+    settled(page)
     page.fill("[name=g0-c0-high]", "4")
     expect(count).to_have_text("1")
     page.click("text=Add a condition")
+    settled(page)
     page.select_option("[name=g0-c1-about]", "tier")
+    settled(page)
     page.check("text=Silver")
     expect(count).to_have_text("0")
     page.click("[value='drop:0-1']")
     expect(page.locator(".rule-line")).to_have_count(1)
     expect(count).to_have_text("1")
     page.click("text=Add a group")
+    settled(page)
     page.select_option("[name=match]", "any")
     page.fill("[name=g1-c0-low]", "150")
     expect(count).to_have_text("2")
@@ -58,6 +62,11 @@ def test_a_rule_is_built_by_choosing_and_its_members_appear(page_of, ops):
     expect(page.locator("#members")).to_contain_text("张敏")
     assert tree.write(tree.read(Segment.objects.get().rule))["kind"] == "any"
     assert complaints == []
+
+
+def settled(page: Page) -> None:
+    """Wait until what was drawn anew listens: HTMX binds it some milliseconds after it is seen, quicker than a hand."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-added, .htmx-settling')")
 
 
 def is_complaint(said: ConsoleMessage) -> bool:

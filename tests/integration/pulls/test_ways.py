@@ -54,7 +54,7 @@ class TestUrl:
         web.put(ORDERS)
         fetch(pull_of(web))
         path = settings.SHUKE.home / "uploads" / Fetched.objects.get().of_import.path
-        assert b"C1" not in path.read_bytes()
+        assert b"A1,C1" not in path.read_bytes()
 
     def test_the_same_file_is_not_sent_twice_by_a_server_that_marks_it(self, web, pull_of, fetch):
         web.put(ORDERS, ETag='"1"')
