@@ -32,7 +32,7 @@ TEAM = (
     ("xiaowang", "小王", Role.AGENT),
 )
 SOURCE = "网店"
-WEEKS_AGO = (16, 8)
+WEEKS_AGO = 12
 CLOSED_A_DAY = 9
 OUTCOMES = (
     (Outcome.REACHED, "对新品感兴趣，约好下周再看"),
@@ -62,9 +62,8 @@ def build(*, say: Say) -> None:
         _import(Path(folder) / "订单.csv.gz", kind="orders")
         files.write_members(Path(folder) / "会员.csv", customers=customers, yesterday=yesterday)
         _import(Path(folder) / "会员.csv", kind="customers")
-        say(_("Every customer is scored, today and as of earlier days …"))
-        for weeks in WEEKS_AGO:
-            _score(localdate() - timedelta(weeks=weeks))
+        say(_("Every customer is scored, as of an earlier day and of today …"))
+        _score(localdate() - timedelta(weeks=WEEKS_AGO))
         _import_calls(Path(folder) / "通话.csv", agents, yesterday)
         _score(localdate())
         say(_("The team works through its first days …"))
