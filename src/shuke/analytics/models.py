@@ -10,8 +10,7 @@ Fitting is numpy's, so an engine executes what a fit reads; the rest is expressi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import Protocol
 
 import ibis
@@ -19,7 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from shuke.analytics.churn import applying, cutoffs, gate
+from shuke.analytics.churn import applying, cutoffs, gate, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Churn, Declined
@@ -192,20 +191,8 @@ def _with_churn(features: ir.Table, policies: Policies, models: Models) -> ir.Ta
         churn_horizon_days=told.churn_horizon_days.cast("int32"),
         churn_parts=ibis.array([part.cast("float32") for part in parts]),
         churn_numbers=ibis.array([number.cast("float32") for number in numbers]),
-        at_risk=_at_risk(told, policies, learned),
+        at_risk=risk.is_listed(told, learned, policies.churn),
     )
-
-
-def _at_risk(told: ir.Table, policies: Policies, learned: Sequence[Churn]) -> ir.BooleanValue:
-    """Whether the customer is on the risk list: active, and above the line of the horizon."""
-    lines = {model.horizon_days: model.backtest.risk.threshold for model in learned}
-    above = [
-        (told.churn_horizon_days == days) & (told.churn_probability >= line)
-        for days, line in lines.items()
-        if line is not None
-    ]
-    active = told.days_since_last <= policies.churn.list_active_days
-    return active & reduce(or_, above, ibis.literal(False))
 
 
 def _nothing(columns: Mapping[str, str]) -> dict[str, ir.Value]:

@@ -11,7 +11,7 @@ from shuke.analytics.churn.measures import SURE
 from shuke.analytics.churn.parameters import Churn, RiskLine
 from shuke.analytics.churn.policy import ChurnPolicy
 
-__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "risk_line", "risk_list"]
+__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line", "risk_list"]
 
 GOAL_PRECISION, GOAL_RECALL = 0.85, 0.87
 """What the business hopes for, to be shown beside what was measured."""
@@ -63,7 +63,12 @@ def _share_low(hits: int, size: int) -> float:
 
 
 def risk_list(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.Table:
-    """The active customers above the line of their horizon; nobody where no line keeps the wished precision."""
+    """The customers on the list; nobody where no line keeps the wished precision."""
+    return scored.filter(is_listed(scored, models, policy))
+
+
+def is_listed(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.BooleanValue:
+    """Whether a customer is active, and above the line of their horizon."""
     active = scored.days_since_last <= policy.list_active_days
     lines = {model.horizon_days: model.backtest.risk.threshold for model in models}
     above = [
@@ -71,4 +76,4 @@ def risk_list(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) ->
         for horizon, threshold in lines.items()
         if threshold is not None
     ]
-    return scored.filter(active, ibis.or_(*above))
+    return active & ibis.or_(*above)

@@ -39,7 +39,6 @@ class Leaving:
 class Worth:
     """What a customer has brought and is expected to bring."""
 
-    residual: int
     lifetime: int
     words: list[str]
     notes: list[str]
@@ -182,7 +181,7 @@ def _worth(score: LiveScore, learned: LifetimeParameters | None, run: Run) -> Wo
         words.append(
             _("%(share)s of the shop's profit of the last 365 days") % {"share": percent(score.profit_share, 2)}
         )
-    return Worth(score.residual_value, score.lifetime_value, words, lifetime_notes(learned, policy))
+    return Worth(score.lifetime_value, words, lifetime_notes(learned, policy))
 
 
 def _expected(score: LiveScore, policy: LifetimePolicy) -> list[str]:
