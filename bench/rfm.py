@@ -341,6 +341,8 @@ def _month(
         "kind": pa.DictionaryArray.from_arrays(returned.astype("int8"), ["sale", "return"]).cast(pa.string()),
         "ordered_on": pa.array(day.astype("int32")).cast(pa.date32()),
         "amount": np.where(returned, -amount, amount),
+        "hour": random.integers(8, 23, rows, dtype="int16"),
+        "channel": pa.DictionaryArray.from_arrays(who % 3, ["store", "web", "app"]).cast(pa.string()),
     }
     return pa.table(columns, schema=ORDERS.to_pyarrow())
 

@@ -151,8 +151,8 @@ def _earlier(strand: Strand, behind: tuple[datetime, str, int], *, exact: bool) 
 
 def standing_interactions() -> QuerySet[Interaction]:
     """All contacts that no later one corrects."""
-    newer = Interaction.objects.filter(identity=OuterRef("identity"), corrects=OuterRef("pk"))
-    return Interaction.objects.filter(~Exists(newer))
+    of_the_same = Q(corrects=OuterRef("pk")) | Q(corrects=OuterRef("corrects"), pk__gt=OuterRef("pk"))
+    return Interaction.objects.filter(~Exists(Interaction.objects.filter(of_the_same, identity=OuterRef("identity"))))
 
 
 def _midnight(day: date) -> datetime:

@@ -48,7 +48,7 @@ def record_interaction(
         follow_up_id=follow_up_id,
         corrects=corrects,
     )
-    mark(identities=[identity.pk], days=[happened_on])
+    mark(identities=[identity.pk], days=[happened_on, corrects.happened_on] if corrects else [happened_on])
     return interaction
 
 

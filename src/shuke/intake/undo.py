@@ -52,6 +52,10 @@ SELECT DISTINCT date_trunc('month', day)::date FROM (
     UNION ALL
     SELECT happened_on FROM interaction WHERE import_id = %(import)s
     UNION ALL
+    SELECT told.happened_on FROM interaction AS correction
+        JOIN interaction AS told ON told.id = correction.corrects_id OR told.corrects_id = correction.corrects_id
+    WHERE correction.import_id = %(import)s
+    UNION ALL
     SELECT happened_on FROM behaviour WHERE import_id = %(import)s
 ) AS days
 """

@@ -15,6 +15,7 @@ from shuke.analytics import features, models, scores
 from shuke.analytics.parameters import Parameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
+from shuke.scoring.facts import SCHEMAS
 from shuke.scoring.mirror import Mirror
 
 __all__ = ["Engine", "Scored", "apply", "duckdb", "rescore", "score"]
@@ -110,7 +111,7 @@ def _tables(engine: ibis.BaseBackend, mirror: Mirror) -> Tables:
     def read(table: str) -> ir.Table:
         return engine.read_parquet([str(path) for path in mirror.files(table)], table_name=table)
 
-    return Tables(orders=read("orders"), order_events=read("order_events"), identities=read("identities"))
+    return Tables(**{table: read(table) for table in SCHEMAS})
 
 
 def _shaped(scored: ir.Table, columns: pa.Schema) -> ir.Table:

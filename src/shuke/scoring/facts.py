@@ -8,28 +8,62 @@ from contextlib import closing, contextmanager
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
+from django.conf import settings
 
-from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS
+from shuke.analytics import tables
 from shuke.core.databases import conninfo
 
-__all__ = ["SCHEMAS", "SELECTS", "fetch", "numbers", "snapshot"]
+__all__ = ["BY_DAY", "SCHEMAS", "WHOLE", "fetch", "numbers", "read", "select", "snapshot"]
 
+BY_DAY = {
+    "orders": "ordered_on",
+    "order_events": "happened_on",
+    "lines": "ordered_on",
+    "interactions": "happened_on",
+    "behaviours": "happened_on",
+}
+"""Tables of dated facts, and which of their columns says the day."""
+WHOLE = ("identities", "products", "contracts", "product_costs", "acquisition_costs")
+"""Tables that are small, or change without a date."""
+
+# Who writes only a day means no hour of it.
+HOUR = "CASE WHEN local.at::time > '00:00' THEN extract(hour FROM local.at)::smallint END AS hour"
 SELECTS = {
-    "orders": """
-SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount
-FROM customer_order WHERE {among}
+    "orders": f"""
+SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount, {HOUR}, channel
+FROM customer_order, LATERAL (SELECT ordered_at AT TIME ZONE '{{zone}}' AS at) AS local WHERE {{among}}
 """,
     "order_events": """
 SELECT order_event.order_id, customer_order.identity_id, order_event.kind, order_event.happened_on, order_event.amount
 FROM order_event JOIN customer_order ON customer_order.id = order_event.order_id WHERE {among}
 """,
     "identities": "SELECT id AS identity_id, customer_id FROM identity WHERE {among}",
+    "lines": """
+SELECT order_line.order_id, customer_order.identity_id, order_line.product_id, customer_order.ordered_on,
+    order_line.quantity::double precision AS quantity, order_line.amount
+FROM order_line JOIN customer_order ON customer_order.id = order_line.order_id WHERE {among}
+""",
+    "products": "SELECT id AS product_id, source_id, code, category FROM product WHERE {among}",
+    "interactions": f"""
+SELECT id AS interaction_id, identity_id, happened_on, {HOUR}, channel, direction, outcome, satisfaction
+FROM interaction AS told, LATERAL (SELECT told.at AT TIME ZONE '{{zone}}' AS at) AS local
+WHERE {{among}} AND NOT EXISTS (
+    SELECT FROM interaction AS newer WHERE newer.identity_id = told.identity_id
+        AND (newer.corrects_id = told.id OR newer.corrects_id = told.corrects_id AND newer.id > told.id))
+""",
+    "behaviours": """
+SELECT identity_id, happened_on, kind, count(*) AS times FROM behaviour WHERE {among}
+GROUP BY identity_id, happened_on, kind
+""",
+    "contracts": """
+SELECT id AS contract_id, identity_id, starts_on, ends_on, amount, is_cancelled FROM contract WHERE {among}
+""",
+    "product_costs": """
+SELECT product_id, since, unit_cost, margin::bigint AS margin FROM product_cost WHERE {among}
+""",
+    "acquisition_costs": 'SELECT identity_id, channel, "on", amount FROM acquisition_cost WHERE {among}',
 }
-SCHEMAS = {
-    "orders": ORDERS.to_pyarrow(),
-    "order_events": ORDER_EVENTS.to_pyarrow(),
-    "identities": IDENTITIES.to_pyarrow(),
-}
+SCHEMAS = {name: getattr(tables, name.upper()).to_pyarrow() for name in SELECTS}
 
 
 @contextmanager
@@ -39,6 +73,16 @@ def snapshot() -> Iterator[adbc.Connection]:
         with closing(connection.cursor()) as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield connection
+
+
+def select(table: str, *, among: str = "true") -> str:
+    """The statement that reads a table; `among` is a condition over columns that it reads."""
+    return SELECTS[table].format(among=among, zone=settings.TIME_ZONE)
+
+
+def read(snapshot: adbc.Connection, table: str, *, among: str = "true") -> pa.Table:
+    """A table of the snapshot, as small as `among` leaves it."""
+    return fetch(snapshot, select(table, among=among)).cast(SCHEMAS[table])
 
 
 def fetch(snapshot: adbc.Connection, query: str) -> pa.Table:

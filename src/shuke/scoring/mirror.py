@@ -20,21 +20,21 @@ import pyarrow.parquet as pq
 from shuke.core.databases import advisory_lock
 from shuke.history.models import MonthMark
 from shuke.scoring import facts
-from shuke.scoring.facts import SCHEMAS
+from shuke.scoring.facts import BY_DAY, SCHEMAS, WHOLE
 
 __all__ = ["Manifest", "Mirror", "Refreshed"]
 
 MONTHS_WITH_FACTS = """
 SELECT date_trunc('month', ordered_on)::date AS month FROM customer_order GROUP BY 1
 UNION SELECT date_trunc('month', happened_on)::date FROM order_event GROUP BY 1
+UNION SELECT date_trunc('month', happened_on)::date FROM interaction GROUP BY 1
+UNION SELECT date_trunc('month', happened_on)::date FROM behaviour GROUP BY 1
 """
-
-DAYS = {"orders": "ordered_on", "order_events": "happened_on"}
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Which files are the mirror: by table, the file of each month (identities have one under "all")."""
+    """Which files are the mirror: by table, the file of each month, or one under "all"."""
 
     files: dict[str, dict[str, str]] = field(default_factory=lambda: {table: {} for table in SCHEMAS})
 
@@ -64,11 +64,12 @@ class Mirror:
         self.folder = folder
 
     def manifest(self) -> Manifest | None:
-        """The present manifest, or None where there is no mirror yet."""
+        """The present manifest, or None where there is no mirror yet, or one that lacks a table of ours."""
         try:
-            return Manifest(**json.loads((self.folder / "manifest.json").read_text()))
+            found = Manifest(**json.loads((self.folder / "manifest.json").read_text()))
         except FileNotFoundError:
             return None
+        return found if found.files.keys() == SCHEMAS.keys() else None
 
     def files(self, table: str) -> list[Path]:
         """The Parquet files of `table`; at least one, which may be empty."""
@@ -101,21 +102,22 @@ class Mirror:
         files = {table: dict(before.files[table]) for table in SCHEMAS}
         rows = 0
         for month in months:
-            for table, day in DAYS.items():
+            for table, day in BY_DAY.items():
                 files[table].pop(str(month), None)
                 within = f"{day} >= '{month}' AND {day} < '{_next_month(month)}'"
                 name, written = self._write(snapshot, table, among=within, label=f"{month:%Y-%m}")
                 rows += written
                 if written:
                     files[table][str(month)] = name
-        files["identities"]["all"], _ = self._write(snapshot, "identities", among="true", label="all")
+        for table in WHOLE:
+            files[table]["all"], _ = self._write(snapshot, table, among="true", label="all")
         return Manifest(files), rows
 
     def _write(self, snapshot, table: str, *, among: str, label: str) -> tuple[str, int]:
         name = f"{table}-{label}-{uuid.uuid4().hex}.parquet"
         rows = 0
         with closing(snapshot.cursor()) as cursor:
-            cursor.execute(facts.SELECTS[table].format(among=among))
+            cursor.execute(facts.select(table, among=among))
             with pq.ParquetWriter(self.folder / name, SCHEMAS[table], compression="zstd") as writer:
                 for batch in _large(cursor.fetch_record_batch()):
                     writer.write_table(batch.cast(SCHEMAS[table]))

@@ -1,6 +1,8 @@
 """The mirror: whatever commits, in whatever order, is in it after the next refresh."""
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import psycopg
 import pyarrow.parquet as pq
@@ -8,7 +10,8 @@ import pytest
 
 import shop
 from shuke.core.databases import conninfo
-from shuke.history.models import MonthMark
+from shuke.history.models import Behaviour, MonthMark, OrderLine, Product
+from shuke.history.services import record_interaction
 from shuke.scoring.mirror import Mirror
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +31,10 @@ def refresh(mirror: Mirror):
 
 def amounts(mirror: Mirror) -> list[int]:
     return sorted(amount for path in mirror.files("orders") for amount in pq.read_table(path)["amount"].to_pylist())
+
+
+def rows(mirror: Mirror, table: str) -> list[dict]:
+    return [row for path in mirror.files(table) for row in pq.read_table(path).to_pylist()]
 
 
 def insert_order(writer: psycopg.Connection, key: str, on: date, amount: int) -> None:
@@ -105,3 +112,44 @@ def test_an_emptied_month_leaves_the_mirror(mirror):
     MonthMark.objects.create(month=date(2026, 6, 1))
     refresh(mirror)
     assert amounts(mirror) == []
+
+
+def test_a_corrected_contact_is_there_once_on_its_right_day(mirror):
+    wang = shop.customer("王芳")
+    told = record_interaction(customer=wang, at=datetime(2026, 6, 15, 2, 30, tzinfo=UTC), channel="phone")
+    refresh(mirror)
+    assert [(row["happened_on"], row["hour"]) for row in rows(mirror, "interactions")] == [(JUNE, 10)]
+    for channel in ("sms", "wechat"):
+        at = datetime(2026, 7, 15, tzinfo=UTC)
+        record_interaction(customer=wang, at=at, channel=channel, satisfaction=5, corrects=told)
+    refresh(mirror)
+    (contact,) = rows(mirror, "interactions")
+    assert (contact["happened_on"], contact["channel"], contact["satisfaction"]) == (JULY, "wechat", 5)
+
+
+def test_articles_and_acts_are_there_beside_the_orders(mirror):
+    wang = shop.customer("王芳")
+    tea = Product.objects.create(source=shop.source(), code="T1", category="茶")
+    bought = shop.order(wang, JUNE, 300)
+    OrderLine.objects.create(
+        order=bought, ordinal=1, product=tea, quantity=Decimal("1.5"), unit_price=20_000, amount=300
+    )
+    whose = {"source": shop.source(), "identity": wang.identities.get(), "happened_on": JUNE}
+    for key in "ab":
+        Behaviour.objects.create(**whose, source_key=key, at=datetime(2026, 6, 15, tzinfo=UTC), kind="view")
+    refresh(mirror)
+    (line,), (article,), (act,) = (rows(mirror, table) for table in ("lines", "products", "behaviours"))
+    assert (line["order_id"], line["quantity"], line["ordered_on"], line["amount"]) == (bought.pk, 1.5, JUNE, 300)
+    assert (article["product_id"], article["category"]) == (line["product_id"], "茶")
+    assert (act["kind"], act["times"], act["happened_on"]) == ("view", 2, JUNE)
+
+
+def test_a_mirror_without_a_table_of_ours_is_made_anew(mirror):
+    shop.order(None, JUNE, 1)
+    refresh(mirror)
+    manifest = mirror.folder / "manifest.json"
+    older = json.loads(manifest.read_text())
+    del older["files"]["lines"]
+    manifest.write_text(json.dumps(older))
+    assert refresh(mirror).months == (date(2026, 6, 1),)
+    assert amounts(mirror) == [1]

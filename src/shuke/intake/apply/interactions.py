@@ -45,6 +45,16 @@ SELECT %(source)s, CASE WHEN corrects_id IS NULL THEN source_key END, identity_i
     outcome, by_name, note, satisfaction, seconds, corrects_id, %(import)s
 FROM news ORDER BY line
 """
+# A correction may be of another day; the mirror has the first telling by its own.
+MARKS = """
+INSERT INTO month_mark (month)
+SELECT DISTINCT date_trunc('month', touched.day)::date FROM (
+    SELECT happened_on AS day FROM news
+    UNION ALL
+    SELECT told.happened_on FROM news
+        JOIN interaction AS told ON told.id = news.corrects_id OR told.corrects_id = news.corrects_id
+) AS touched
+"""
 COUNTS = """
 SELECT count(*) FILTER (WHERE corrects_id IS NULL) AS inserted,
     count(*) FILTER (WHERE corrects_id IS NOT NULL) AS updated,
@@ -68,7 +78,7 @@ def apply(work: Work) -> dict[str, Any]:
     for field, meaning in MEANINGS.items():
         words = work.column(f"SELECT DISTINCT {field} FROM {{staged}} WHERE {field} IS NOT NULL")
         work.words(f"{field}_meaning", "word text, meaning text", [(word, meaning(word)) for word in words])
-    work.run_all(SPOKEN, FIRST_OR_CORRECTED, INSERT)
+    work.run_all(SPOKEN, FIRST_OR_CORRECTED, INSERT, MARKS)
     counts = work.one(COUNTS)
     further = counts.pop("further_rows")
     column = work.mapping.columns.get("entry", "")

@@ -26,6 +26,8 @@ from shuke.scoring.registries import Rescored, rescored
 
 __all__ = ["hand_over", "rescore_marked"]
 
+OF_A_CUSTOMER = (*facts.BY_DAY, "contracts", "acquisition_costs")
+"""Tables of the facts of identities."""
 BATCH = 2_000
 """Marks that one pass takes: a second or two of work, for which the next fact waits."""
 MOST_AGAIN = 20_000
@@ -98,14 +100,14 @@ def _take() -> Taken:
     with facts.snapshot() as snapshot:
         marked = fetch(snapshot, MARKED.format(most=BATCH))
         customers = marked["customer_id"].drop_null().unique()
-        identities = _read(snapshot, "identities", f"customer_id = ANY({numbers(customers)})")
+        identities = facts.read(snapshot, "identities", among=f"customer_id = ANY({numbers(customers)})")
         whose = f"identity_id = ANY({numbers(identities['identity_id'])})"
-        tables = {table: _read(snapshot, table, whose) for table in ("orders", "order_events")}
-    return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables | {"identities": identities})
-
-
-def _read(snapshot, table: str, among: str) -> pa.Table:
-    return fetch(snapshot, facts.SELECTS[table].format(among=among)).cast(facts.SCHEMAS[table])
+        tables = {table: facts.read(snapshot, table, among=whose) for table in OF_A_CUSTOMER}
+        bought = numbers(tables["lines"]["product_id"].unique())
+        articles = facts.read(snapshot, "products", among=f"id = ANY({bought})")
+        costs = facts.read(snapshot, "product_costs", among=f"product_id = ANY({bought})")
+    tables |= {"identities": identities, "products": articles, "product_costs": costs}
+    return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables)
 
 
 def _score(live: Run, taken: Taken, as_of: date) -> pa.Table:

@@ -44,6 +44,8 @@ def table(who: np.ndarray, day: np.ndarray, amount: np.ndarray) -> pa.Table:
         "kind": pa.array(np.where(amount > 0, "sale", "return")),
         "ordered_on": pa.array((day + start).astype("int32")).cast(pa.date32()),
         "amount": amount,
+        "hour": pa.nulls(len(who)),
+        "channel": pa.nulls(len(who)),
     }
     return pa.table(columns, schema=ORDERS.to_pyarrow())
 

@@ -67,6 +67,8 @@ def facts(customers: Any, days: Any, amounts: Any) -> Tables:
         "kind": ["sale"] * len(whose),
         "ordered_on": pa.array(np.asarray(days, np.int32)).cast(pa.date32()),
         "amount": np.asarray(amounts, np.int64),
+        "hour": pa.nulls(len(whose)),
+        "channel": pa.nulls(len(whose)),
     }
     people = np.unique(whose)
     return Tables(
