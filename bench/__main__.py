@@ -14,6 +14,7 @@ SCRIPTS = (
     "intake.py",
     "api.py",
     "rfm.py",
+    "night.py",
     "lists.py",
     "inday.py",
     "duplicates.py",

@@ -82,7 +82,7 @@ def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
     chance = np.random.default_rng(1)
     ordered = np.datetime64("2026-01-01") - chance.integers(1, 900, count).astype("timedelta64[D]")
     days = (np.datetime64(as_of) - ordered).astype(int)
-    money = chance.integers(1_000, 10_000_000, count)
+    money, leaving = chance.integers(1_000, 10_000_000, count), chance.random(count)
     letters, shares = np.array(list("ABC")), np.array(["gold", "silver", "silver", "bronze", "bronze", "bronze"])
     values = {
         "customer_id": np.arange(first, last + 1),
@@ -92,13 +92,22 @@ def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
         "first_ordered_on": ordered - np.timedelta64(100, "D"),
         "last_ordered_on": ordered,
         "value_at_risk": money * np.minimum(days, 200) // 200,
+        "churn_probability": leaving,
+        "at_risk": (days <= 90) & (leaving > 0.8),
         "activity": np.select([days < 300, days < 500, days < 700], ["new", "active", "dormant"], "lost"),
         **{name: shares[chance.integers(0, 6, count)] for name in ("tier", "recency_line", "money_line")},
         **{name: letters[chance.integers(0, 3, count)] for name in "rfmt"},
         **{f"{name}_quintile": chance.integers(1, 6, count) for name in "rfm"},
     }
-    arrays = [pa.array(values.get(field.name, money)).cast(field.type) for field in columns]
+    arrays = [_column(field, values.get(field.name, money)) for field in columns]
     return pa.RecordBatchReader.from_batches(columns, pa.table(arrays, schema=columns).to_batches(100_000))
+
+
+def _column(field: pa.Field, numbers: np.ndarray) -> pa.Array:
+    """The numbers, or for a list of them nothing: models tell reasons, and there is none here."""
+    if pa.types.is_list(field.type):
+        return pa.nulls(len(numbers), field.type)
+    return pa.array(numbers).cast(field.type)
 
 
 def tidy() -> None:

@@ -135,9 +135,9 @@ def _figures(best: dict[tuple[str, Path], dict[str, float]], parts: _Parts) -> I
 
     scan = f"{size(parts.whole)}, time against the plain scan"
     yield Figure(scan, 1 / times("scan", parts.whole), "x", at_most=AGAINST_SCAN)
-    for name, folder in (("plain", parts.plain), ("pandas", parts.vectorised)):
-        pandas = f"{size(folder)}, speed against {WORDS[name].removeprefix('RFM-T in ')}"
-        yield Figure(pandas, times(name, folder), "x", at_least=AGAINST_PANDAS)
+    by_hand = f"vectorised by hand {times('pandas', parts.vectorised):.1f} x, {size(parts.vectorised)}"
+    words = f"{size(parts.plain)}, speed against pandas, written plainly"
+    yield Figure(words, times("plain", parts.plain), "x", at_least=AGAINST_PANDAS, beside=by_hand)
 
 
 def _orders_in(folder: Path) -> int:
@@ -286,7 +286,7 @@ def _must_agree(customers: pd.DataFrame, folder: Path) -> None:
 
 def _generated(customers: int, orders: int) -> Path:
     """A shop's mirror of three years, made once and kept in the temporary folder."""
-    folder = Path(tempfile.gettempdir()) / f"shuke-bench-rfm-{customers}-{orders}-{SEED}"
+    folder = Path(tempfile.gettempdir()) / f"shuke-bench-rfm-{customers}-{orders}-{SEED}-{len(ORDERS)}"
     if not (folder / "identities.parquet").exists():
         (folder / "orders").mkdir(parents=True, exist_ok=True)
         _generate(folder, customers, orders)

@@ -266,6 +266,23 @@ def sure_merges(folder: Path) -> str:
     return measured_by("tests/unit/customers/test_finder.py")
 
 
+def lifetime_of_the_papers(folder: Path) -> str:
+    """CDNOW's customers of the first quarter of 1997, held against the figures that the papers print."""
+    return measured_by("tests/unit/analytics/lifetime/test_cdnow.py")
+
+
+def lifetime_of_odd_shops(folder: Path) -> str:
+    return measured_by("tests/unit/analytics/lifetime/test_real_shops.py")
+
+
+def churn(folder: Path) -> str:
+    return measured_by("tests/unit/analytics/churn/test_known_answers.py")
+
+
+def churn_of_a_table(folder: Path) -> str:
+    return measured_by("tests/unit/analytics/churn/test_snapshots.py")
+
+
 def newcomer(folder: Path) -> str:
     """From an installation without data to the first closed follow-up, in the browser, with a file of one's own."""
     return measured_by("tests/journeys/test_newcomer.py")
@@ -296,6 +313,10 @@ PROMISES = (
     Promise("Returns, order lines, contracts and costs come in once and are taken back", other_kinds),
     Promise("Fifty posts with one key make one object", one_key),
     Promise("Automatic merges are right, and find nine in ten", sure_merges),
+    Promise("Lifetime value: the printed figures of the papers, and what came after", lifetime_of_the_papers),
+    Promise("Lifetime value does not diverge on half a year, and declines politely", lifetime_of_odd_shops),
+    Promise("Churn in 30 days on Online Retail as of 2011-11-09; of shuffled days nothing", churn),
+    Promise("Churn of a table with a label: AUC between .83 and .86", churn_of_a_table),
     Promise("A newcomer with an order file of their own closes a first follow-up", newcomer),
     Promise("An agent closes ten follow-ups in a row with the keyboard", keyboard),
 )

@@ -36,6 +36,7 @@ def _sums(moved: ir.Table, as_of: date) -> dict[str, ir.Scalar]:
     day, gap = moved.ordered_on, moved.gap.cast("int64")
     since = {days: as_of - timedelta(days) for days in WINDOWS}
     before = (day >= as_of - timedelta(180)) & (day < since[90])
+    year_before = (day >= as_of - timedelta(2 * 365)) & (day < since[365])
     season = (day >= since[365]) & (day < since[365] + timedelta(SEASON_DAYS))
     visits = moved.is_visit.cast("int64")
     return {
@@ -45,6 +46,8 @@ def _sums(moved: ir.Table, as_of: date) -> dict[str, ir.Scalar]:
         **{f"orders_{days}": day.count(where=day >= since[days]) for days in WINDOWS},
         **{f"sum_{days}": moved.amount.sum(where=day >= since[days]) for days in WINDOWS if days != 90},
         "orders_90_before": day.count(where=before),
+        "orders_365_before": day.count(where=year_before),
+        "first_money": moved.amount.sum(where=moved.is_first_day),
         "orders_season": day.count(where=season),
         "weekdays": (visits << _field(day.day_of_week.index(), WEEKDAY_BITS)).sum(where=day >= since[365]),
         "months": (visits << _field(day.month() - 1, MONTH_BITS)).sum(where=day >= since[365]),
@@ -65,7 +68,8 @@ def _measures(facts: ir.Table) -> dict[str, ir.Value]:
     recent_average = facts.sum_180 / facts.orders_180.nullif(0)
     return {
         **_rhythm(facts),
-        **{f"orders_{days}": facts[f"orders_{days}"] for days in WINDOWS},
+        **{f"orders_{days}": facts[f"orders_{days}"] for days in (*WINDOWS, "365_before")},
+        "first_money": facts.first_money,
         **windows,
         "orders_change": _change(facts.orders_90, facts.orders_90_before),
         "money_change": _change(facts.money_90, facts.money_90_before),

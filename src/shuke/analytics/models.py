@@ -1,6 +1,6 @@
 """The scores that models learn: lifetime value and churn, from the facts of everybody, on any engine.
 
-    known = models.known(engine, tables, features, as_of=day)
+    known = models.known(features, as_of=day)
     learned = models.learn(engine, tables, known, policies, as_of=day)     # plain JSON, stored with the run
     scored = models.apply(engine, scored, known, policies, learned)        # lazy: the scored table with more columns
 
@@ -8,7 +8,7 @@ Fitting is numpy's, so an engine executes what a fit reads; the rest is expressi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Protocol
@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
+from shuke.analytics import features as measuring
 from shuke.analytics.churn import applying, cutoffs, gate, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
@@ -63,41 +64,54 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the models read of each customer: how they buy, and how often again. An engine keeps both."""
+    """What the models read of each customer: how they buy, and how often again."""
 
     features: ir.Table
     purchases: ir.Table
 
 
-def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
-    """The features, of which the engine keeps a table already, and beside them the purchases as of the same day."""
-    bought = purchases.purchases(tables, as_of=as_of, seen_until=seen_until)
-    return Known(features, engine.keep("purchases", bought))
+def known(features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
+    """The features, of which an engine keeps a table already, and beside them the purchases as of the same day."""
+    return Known(features, purchases.purchases(features, as_of=as_of, seen_until=seen_until))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was known of the customers of some facts on earlier days; what has been looked up once is kept."""
+
+    engine: Engine
+    tables: Tables
+    days: dict[date, ir.Table] = field(default_factory=dict)
+
+    def features(self, day: date) -> ir.Table:
+        if day not in self.days:
+            self.days[day] = self.engine.keep(f"features_{day:%Y%m%d}", measuring.features(self.tables, as_of=day))
+        return self.days[day]
 
 
 def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, as_of: date) -> Models:
     """Fit the models to what was known before `as_of`."""
     shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
-    some = _sample(engine, tables, customers=shop.customers)
+    past = Past(engine, _sample(engine, tables, customers=shop.customers))
     # A handful of parameters is no work to share: threads that wait for each other take many times as long.
     with threadpool_limits(1):
         return Models(
             lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
-            holdout=_hold_out(engine, some, shop, policies, as_of=as_of),
-            churn=tuple(_learn_churn(engine, some, shop, policies, as_of=as_of)),
+            holdout=_hold_out(past, shop, policies, as_of=as_of),
+            churn=tuple(_learn_churn(past, shop, policies, as_of=as_of)),
         )
 
 
-def _hold_out(engine: Engine, some: Tables, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
+def _hold_out(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
     """How a fit of half a year ago, or of the middle of a shorter history, compares with what came after it."""
     if shop.first_ordered_on is None:
         return None
     split_on = as_of - min(HOLDOUT, (as_of - shop.first_ordered_on) / 2)
-    bought = engine.keep("purchases_before", purchases.purchases(some, as_of=split_on))
-    learned = _learn_lifetime(engine, some, bought, policies, as_of=split_on)
+    bought = purchases.purchases(past.features(split_on), as_of=split_on)
+    learned = _learn_lifetime(past.engine, past.tables, bought, policies, as_of=split_on)
     if learned.purchases is None:
         return None
-    later = engine.read(holdout.outcomes(some, split_on=split_on, as_of=as_of))
+    later = past.engine.read(holdout.outcomes(bought, past.tables, split_on=split_on, as_of=as_of))
     return holdout.check(later, learned.purchases, split_on=split_on, as_of=as_of)
 
 
@@ -110,9 +124,7 @@ def _learn_lifetime(
     return lifetime_fitting.fit(population, histories, spends, policy)
 
 
-def _learn_churn(
-    engine: Engine, some: Tables, shop: gate.Census, policies: Policies, *, as_of: date
-) -> list[Churn | Declined]:
+def _learn_churn(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> list[Churn | Declined]:
     """One model for each horizon: a customer is looked at over their own cycle."""
     policy = policies.churn
     found: list[Churn | Declined] = []
@@ -122,18 +134,24 @@ def _learn_churn(
             found.append(Declined(as_of=as_of, horizon_days=horizon, shortfalls=missing))
             continue
         days = cutoffs.cut_offs(shop.first_ordered_on, as_of=as_of, horizon_days=horizon)
-        by_rhythm = partial(_no_purchase, engine, policies, days[:LATEST])
-        seen = engine.read(cutoffs.examples(some, days, horizon_days=horizon, no_purchase=by_rhythm))
-        found.append(churn_fitting.fit(seen, policy, as_of=as_of, horizon_days=horizon))
+        seen = cutoffs.examples(
+            past.tables,
+            days,
+            horizon_days=horizon,
+            known=past.features,
+            no_purchase=partial(_no_purchase, past, policies, days[:LATEST]),
+        )
+        found.append(churn_fitting.fit(past.engine.read(seen), policy, as_of=as_of, horizon_days=horizon))
     return found
 
 
 def _no_purchase(
-    engine: Engine, policies: Policies, days: Sequence[date], tables: Tables, day: date, horizon_days: int
+    past: Past, policies: Policies, days: Sequence[date], features: ir.Table, day: date, horizon_days: int
 ) -> ir.Table:
     """The chance of no purchase by the purchase model alone, as it would have been fitted on one of these `days`."""
-    bought = engine.keep("purchases_then", purchases.purchases(tables, as_of=day))
-    estimate = _learn_lifetime(engine, tables, bought, policies, as_of=day).purchases if day in days else None
+    engine, bought = past.engine, purchases.purchases(features, as_of=day)
+    learned = _learn_lifetime(engine, past.tables, bought, policies, as_of=day) if day in days else None
+    estimate = learned.purchases if learned else None
     if estimate is None:
         return bought.select("customer_id", no_purchase=ibis.null("float64"))
     policy = policies.lifetime.model_copy(update={"horizon_days": horizon_days})

@@ -64,12 +64,14 @@ def _paid_back(events: ir.Table) -> ir.Table:
 def _with_gaps(movements: ir.Table) -> ir.Table:
     """Add to each order the days since the customer's order before it; the first of a day is a visit.
 
-    We count visits, not bills: a second order on the same day has no gap.
+    We count visits, not bills: a second order on the same day has no gap. `is_first_day` is true of all orders of the
+    customer's first day.
     """
     ordered_on = movements.ordered_on
-    before = ordered_on.lag().over(group_by="identity_id", order_by="ordered_on")
-    days = ordered_on.delta(before, unit="day").cast("int32")
-    return movements.mutate(gap=days.nullif(0), is_visit=days.fill_null(1) > 0)
+    so_far = ibis.window(group_by="identity_id", order_by="ordered_on", preceding=None, following=0)
+    days = ordered_on.delta(ordered_on.lag().over(so_far), unit="day").cast("int32")
+    is_first_day = ordered_on == ordered_on.min().over(so_far)
+    return movements.mutate(gap=days.nullif(0), is_visit=days.fill_null(1) > 0, is_first_day=is_first_day)
 
 
 def sums(movements: ir.Table, *, as_of: date) -> dict[str, ir.Scalar]:

@@ -16,7 +16,8 @@ AS_OF = date(2011, 12, 10)
 CLEAN_INVOICES = """
 SELECT row_number() OVER (ORDER BY InvoiceNo) AS order_id, CAST(CAST(CustomerID AS DOUBLE) AS BIGINT) AS identity_id,
     1 AS source_id, 1 AS store_id, 1 AS line_id, 'sale' AS kind, CAST(min(InvoiceDate) AS DATE) AS ordered_on,
-    CAST(round(sum(Quantity * UnitPrice) * 100) AS BIGINT) AS amount
+    CAST(round(sum(Quantity * UnitPrice) * 100) AS BIGINT) AS amount,
+    CAST(extract(hour FROM min(InvoiceDate)) AS SMALLINT) AS hour, 'web' AS channel
 FROM read_csv('{file}', types = {{
     'InvoiceNo': 'VARCHAR', 'CustomerID': 'VARCHAR', 'Quantity': 'BIGINT', 'UnitPrice': 'DECIMAL(12,4)'}})
 WHERE CustomerID <> '' AND Quantity > 0 AND UnitPrice > 0 AND InvoiceNo NOT LIKE 'C%'

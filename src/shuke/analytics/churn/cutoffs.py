@@ -15,16 +15,18 @@ from shuke.analytics import rfm
 from shuke.analytics.features import features
 from shuke.analytics.tables import Tables
 
-__all__ = ["NoPurchase", "cut_offs", "examples", "needed_days", "sample"]
+__all__ = ["Known", "NoPurchase", "cut_offs", "examples", "needed_days", "sample"]
 
 HISTORY_DAYS = 90
 NEEDED_CUTOFFS = 3
-MOST_CUTOFFS = 12
+MOST_CUTOFFS = 6
 SAMPLE = 10_000
 PRIME = 1_000_003
 
-NoPurchase = Callable[[Tables, date, int], ir.Table]
-"""Given facts, a day and a horizon: `customer_id` and `no_purchase`, a probability by a model of lifetimes.
+Known = Callable[[date], ir.Table]
+"""The features as of a day."""
+NoPurchase = Callable[[ir.Table, date, int], ir.Table]
+"""Given the features as of a day, and a horizon: `customer_id` and `no_purchase`, by a model of lifetimes.
 
 It must see no fact dated on or after the day, neither when it learns nor when it predicts.
 """
@@ -58,20 +60,28 @@ def sample(tables: Tables, *, customers: int, at_most: int = SAMPLE) -> Tables:
 
 
 def examples(
-    tables: Tables, cut_offs: Sequence[date], *, horizon_days: int, no_purchase: NoPurchase | None = None
+    tables: Tables,
+    cut_offs: Sequence[date],
+    *,
+    horizon_days: int,
+    known: Known | None = None,
+    no_purchase: NoPurchase | None = None,
 ) -> ir.Table:
     """One row per customer and cut-off: the features, `cut_on`, and `lapsed`: no order within the horizon.
 
-    With `no_purchase` its model is one of those that are compared; then the features that are scored need it too.
+    `known` gives the features as of a day where somebody keeps them. With `no_purchase` its model is one of those that
+    are compared; then the features that are scored need it too.
     """
-    parts = [_examples_at(tables, day, horizon_days, no_purchase) for day in cut_offs]
+    known = known or (lambda day: features(tables, as_of=day))
+    parts = [_examples_at(known(day), tables, day, horizon_days, no_purchase) for day in cut_offs]
     return reduce(lambda left, right: left.union(right), parts)
 
 
-def _examples_at(tables: Tables, cut_on: date, horizon_days: int, no_purchase: NoPurchase | None) -> ir.Table:
-    known = features(tables, as_of=cut_on)
+def _examples_at(
+    known: ir.Table, tables: Tables, cut_on: date, horizon_days: int, no_purchase: NoPurchase | None
+) -> ir.Table:
     if no_purchase:
-        said = no_purchase(tables, cut_on, horizon_days)
+        said = no_purchase(known, cut_on, horizon_days)
         known = known.left_join(said, "customer_id").select(*known.columns, "no_purchase")
     came = _came(tables, cut_on, cut_on + timedelta(horizon_days))
     joined = known.left_join(came, "customer_id")

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from shuke.analytics.lifetime import predictions
 from shuke.analytics.lifetime.parameters import Estimate, Holdout, Row
-from shuke.analytics.lifetime.purchases import HISTORY, purchases
+from shuke.analytics.lifetime.purchases import HISTORY
 from shuke.analytics.lifetime.statistics import DAYS_A_WEEK, Floats, Histories, dot, weighted_correlation
 from shuke.analytics.rfm import movements
 from shuke.analytics.tables import Tables
@@ -16,9 +16,8 @@ from shuke.analytics.tables import Tables
 MOST = 7
 
 
-def outcomes(tables: Tables, *, split_on: date, as_of: date) -> ir.Table:
-    """Each history as known before `split_on`, with the purchases from then until before `as_of`, and its customers."""
-    before = purchases(tables, as_of=split_on)
+def outcomes(before: ir.Table, tables: Tables, *, split_on: date, as_of: date) -> ir.Table:
+    """Each history of `before` the split, with the purchases from then until before `as_of`, and its customers."""
     facts = movements(tables, seen_until=as_of)
     after = facts.filter(facts.ordered_on >= split_on).inner_join(tables.identities, "identity_id")
     later = after.group_by("customer_id").agg(later=after.ordered_on.nunique())

@@ -1,74 +1,41 @@
 """Each customer's purchase history as of a day, and what a fit needs of everybody's. Lazy Ibis tables.
 
 For these models all orders of one day are **one purchase**: a guest who splits the bill has not come back. What counts
-as an order, whose it is, and what a cancellation or a return does, is that of `rfm`. Money is **gross** for what
+as an order, whose it is, and what a cancellation or a return does, is that of `features`. Money is **gross** for what
 customers spend a time, on the days of their purchases: a return is no purchase, and the models take spends above zero.
 What returns and refunds take away is counted as the share of money that the whole shop keeps.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 
 from shuke.analytics.lifetime.costs import margin_share, retention_cost, with_costs
 from shuke.analytics.lifetime.policy import LifetimePolicy
-from shuke.analytics.rfm import YEAR_DAYS, movements
 from shuke.analytics.tables import Tables
 
 HISTORY = ("frequency", "age_at_last_days", "age_days")
 
 
-def purchases(tables: Tables, *, as_of: date, seen_until: date | None = None) -> ir.Table:
-    """One row per customer with an order before `seen_until` (`as_of` if left out); days are whole, money minor units.
+def purchases(features: ir.Table, *, as_of: date, seen_until: date | None = None) -> ir.Table:
+    """One row per row of the features; days are whole, money minor units.
 
     `frequency` counts the days with a purchase after the first, `repeat_money` is spent on them. Ages are counted from
-    the first purchase, `age_at_last_days` to the last one, `age_days` to the last day that is seen.
+    the first purchase, `age_at_last_days` to the last one, `age_days` to the last day that is seen: the one before
+    `seen_until`, or before `as_of` if that is left out.
     """
-    seen_until = seen_until or as_of
-    moved = with_day_numbers(movements(tables, seen_until=seen_until))
-    people = moved.group_by("identity_id").agg(**sums(moved, as_of=as_of))
-    known = people.filter(people.money.notnull()).inner_join(tables.identities, "identity_id")
-    return _history(known.select("customer_id", *people.columns), seen_until=seen_until)
-
-
-def with_day_numbers(movements: ir.Table) -> ir.Table:
-    """Number the days on which the customer bought, from 0; a day with several orders is one."""
-    by_day = ibis.window(group_by="identity_id", order_by=ibis.asc("ordered_on", nulls_first=False))
-    return movements.mutate(day_number=ibis.dense_rank().over(by_day))
-
-
-def sums(movements: ir.Table, *, as_of: date) -> dict[str, ir.Scalar]:
-    """What a history is made of. With a window and not by grouping days first, which needs memory for all of them."""
-    on, ordered_on, amount, number = movements.on, movements.ordered_on, movements.amount, movements.day_number
-    year, year_before = as_of - timedelta(YEAR_DAYS), as_of - timedelta(2 * YEAR_DAYS)
-    is_order = ordered_on.notnull()
-    return {
-        "frequency": number.max(where=is_order),
-        "money": amount.sum(where=is_order),
-        "first_money": amount.sum(where=is_order & (number == 0)),
-        "first_on": ordered_on.min(),
-        "last_on": ordered_on.max(),
-        "net_money": amount.sum(),
-        "net_money_365": amount.sum(where=on >= year),
-        "bought_365": (ordered_on >= year).fill_null(False).any(),
-        "bought_before": ((ordered_on >= year_before) & (ordered_on < year)).fill_null(False).any(),
-    }
-
-
-def _history(known: ir.Table, *, seen_until: date) -> ir.Table:
-    last_seen = ibis.literal(seen_until - timedelta(1))
-    return known.select(
+    days_to_last_seen = ((seen_until or as_of) - as_of).days - 1
+    return features.select(
         "customer_id",
-        "frequency",
         "money",
         "net_money",
-        "bought_365",
-        "bought_before",
-        age_at_last_days=known.last_on.delta(known.first_on, unit="day"),
-        age_days=last_seen.delta(known.first_on, unit="day"),
-        repeat_money=known.money - known.first_money,
-        net_money_365=known.net_money_365.fill_null(0),
+        "net_money_365",
+        frequency=features.visits - 1,
+        age_at_last_days=features.days_since_first - features.days_since_last,
+        age_days=features.days_since_first + days_to_last_seen,
+        repeat_money=features.money - features.first_money,
+        bought_365=features.orders_365 > 0,
+        bought_before=features.orders_365_before > 0,
     )
 
 

@@ -56,9 +56,9 @@ def _customers(facts):
 def test_a_model_of_lifetimes_is_asked_for_each_cut_off():
     asked = []
 
-    def no_purchase(facts, day, horizon_days):
+    def no_purchase(known, day, horizon_days):
         asked.append((day, horizon_days))
-        return facts.identities.select("customer_id", no_purchase=facts.identities.customer_id / 10)
+        return known.select("customer_id", no_purchase=known.customer_id / 10)
 
     days = [date(2026, 4, 1), date(2026, 3, 2)]
     found = examples(tables([sale(1, 200)]), days, horizon_days=30, no_purchase=no_purchase).to_pyarrow().to_pylist()

@@ -99,13 +99,12 @@ def test_the_steps_are_those_of_the_trees(examples, learned):
 def test_a_model_of_lifetimes_is_compared_and_used_where_it_is_best(shop):
     """Here the model is told the outcome, which no model can be, so it must win."""
 
-    def no_purchase(facts, day, horizon_days):
-        later = facts.orders.filter(
-            facts.orders.ordered_on >= day, facts.orders.ordered_on < day + timedelta(horizon_days)
-        )
+    def no_purchase(known, day, horizon_days):
+        orders = shop.orders
+        later = orders.filter(orders.ordered_on >= day, orders.ordered_on < day + timedelta(horizon_days))
         came = later.select("identity_id").distinct().mutate(came=True)
-        known = facts.identities.left_join(came, "identity_id")
-        return known.select("customer_id", no_purchase=known.came.isnull().ifelse(0.9, 0.1))
+        told = shop.identities.left_join(came, "identity_id")
+        return told.select("customer_id", no_purchase=told.came.isnull().ifelse(0.9, 0.1))
 
     told = fit(shops.past(shop, no_purchase=no_purchase), shops.POLICY, as_of=AS_OF, horizon_days=30)
     assert told.model == "bg_nbd"

@@ -40,6 +40,7 @@ def model(facts):
     return shops.learned(facts, as_of=AS_OF)
 
 
+@pytest.mark.promise
 def test_thirty_days_ahead(facts, model):
     came = shops.what_came(facts, as_of=AS_OF)
     said = rows(apply(features(facts, as_of=AS_OF), model))
@@ -47,9 +48,14 @@ def test_thirty_days_ahead(facts, model):
     chances = np.array([said[customer]["churn_probability"] for customer in came])
     silence = np.array([said[customer]["days_since_last"] for customer in came])
     assert (len(came), round(float(lapsed.mean()), 4)) == (4_067, 0.6587)
-    assert roc_auc_score(lapsed, chances) >= 0.73
-    assert brier_score_loss(lapsed, chances) <= 0.191
-    assert roc_auc_score(lapsed, chances) >= roc_auc_score(lapsed, silence)
+    auc, auc_of_silence, brier = (
+        roc_auc_score(lapsed, chances),
+        roc_auc_score(lapsed, silence),
+        brier_score_loss(lapsed, chances),
+    )
+    assert auc >= max(0.73, auc_of_silence)
+    assert brier <= 0.191
+    print(f"\nmeasured: AUC {auc:.3f} (days since last {auc_of_silence:.3f}), Brier {brier:.3f}")
 
 
 def test_the_comparison_of_the_run(model):
@@ -61,7 +67,7 @@ def test_the_comparison_of_the_run(model):
     assert model.backtest.risk.recall < 0.87
 
 
-@pytest.mark.parametrize(("customer", "chance"), [(12346, 0.875), (12347, 0.621), (12748, 0.117)])
+@pytest.mark.parametrize(("customer", "chance"), [(12346, 0.872), (12347, 0.613), (12748, 0.111)])
 def test_the_customers_of_the_concept_page(facts, model, customer, chance):
     said = rows(apply(features(facts, as_of=AS_OF), model).filter(ibis._.customer_id == customer))
     assert said[customer]["churn_probability"] == pytest.approx(chance, abs=0.005)
@@ -73,9 +79,14 @@ def test_a_shop_of_half_a_year_is_declined(facts):
     assert (one.code, one.have, one.need) == ("history_days", 151, 180)
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("seed", [1, 2])
 def test_shuffled_days_are_no_usable_signal(invoices, seed):
     shuffled = shops.tables(shops.with_shuffled_days(invoices, seed))
     declined = shops.learned(shuffled, as_of=AS_OF)
     assert isinstance(declined, Declined)
     assert [one.code for one in declined.shortfalls] == ["no_usable_signal"]
+    gain = declined.backtest.gain
+    print(
+        f"\nmeasured: days shuffled by seed {seed}: no usable signal, gain {gain.log_loss:.4f}, surely {gain.low:.4f}"
+    )

@@ -85,6 +85,7 @@ def test_without_enough_to_go_by_it_is_declined(table, codes):
     assert [one.code for one in declined.shortfalls] == codes
 
 
+@pytest.mark.promise
 def test_telco():
     """IBM's customers of a telephone company; above .86 something would have leaked."""
     file = SHARED_DATA / "telco_dev_4930.csv.gz"
@@ -94,3 +95,4 @@ def test_telco():
     assert 0.83 <= found.measured.auc <= 0.86
     assert "TotalCharges" in found.numbers
     assert found.left_out == ("customerID",)
+    print(f"\nmeasured: AUC {found.measured.auc:.3f} on 4,930 customers, in fifths")

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from shuke.analytics.features import features
 from shuke.analytics.lifetime import fitting, holdout, purchases, values
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.lifetime.policy import LifetimePolicy
@@ -20,9 +21,15 @@ EPOCH = date(1970, 1, 1)
 FEW = LifetimePolicy(needed_customers=2, needed_repeat_buyers=2, needed_weeks=2)
 
 
+def bought(tables: Tables, *, as_of: date = TODAY, seen_until: date | None = None) -> ir.Table:
+    """The purchases that the features of some facts tell of."""
+    known = features(tables, as_of=as_of, seen_until=seen_until)
+    return purchases.purchases(known, as_of=as_of, seen_until=seen_until)
+
+
 def known(tables: Tables, *, as_of: date = TODAY) -> ir.Table:
     """The purchases, computed: an engine too keeps them for the steps after."""
-    return ibis.memtable(purchases.purchases(tables, as_of=as_of).to_pyarrow())
+    return ibis.memtable(bought(tables, as_of=as_of).to_pyarrow())
 
 
 def fitted(
@@ -50,7 +57,7 @@ def valued(
 
 
 def held_out(tables: Tables, parameters: LifetimeParameters, *, split_on: date, as_of: date) -> Holdout:
-    later = holdout.outcomes(tables, split_on=split_on, as_of=as_of).to_pyarrow()
+    later = holdout.outcomes(bought(tables, as_of=split_on), tables, split_on=split_on, as_of=as_of).to_pyarrow()
     return holdout.check(later, parameters.purchases, split_on=split_on, as_of=as_of)
 
 

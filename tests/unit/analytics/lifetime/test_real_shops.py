@@ -41,6 +41,7 @@ def learned(gift_shop):
     return fitted(gift_shop, LifetimePolicy(), as_of=SPLIT)
 
 
+@pytest.mark.promise
 def test_half_a_year_of_online_retail_does_not_diverge_and_says_what_was_done(learned):
     assert (learned.method, learned.purchases.penalised) == ("bg_nbd", True)
     astray, astray_too, *rest = learned.notes
@@ -50,6 +51,8 @@ def test_half_a_year_of_online_retail_does_not_diverge_and_says_what_was_done(le
     assert [(note.code, note.model) for note in rest] == [("penalised", "bg_nbd"), ("retention_assumed", None)]
     assert astray.numbers["b"] > 1_000
     assert all(0.01 < value < 100 for value in learned.purchases.values.values())
+    values = ", ".join(f"{name} {value:.2f}" for name, value in learned.purchases.values.items())
+    print(f"\nmeasured: penalised, and said so, where b alone ran to {astray.numbers['b']:,.0f}: {values}")
 
 
 def test_the_penalised_fit_foretells_the_other_half_as_well_as_it_can(gift_shop, learned):
@@ -69,6 +72,7 @@ def test_no_number_of_online_retail_is_missing(gift_shop):
     assert all(0 < row["p_alive"] <= 1 and row["residual_value"] > 0 for row in rows)
 
 
+@pytest.mark.promise
 def test_a_shop_without_money_and_repeat_buyers_is_declined():
     book = zipfile.ZipFile(real("taobao_mum_baby.zip")).read("taobao_mum_baby/清洗后的数据.xls")
     header, *bought = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Sheet2").to_python()
@@ -82,3 +86,4 @@ def test_a_shop_without_money_and_repeat_buyers_is_declined():
     assert once.method == "plain"
     assert {note.code: note.numbers for note in once.notes}["too_few_repeat_buyers"] == {"have": 24, "needed": 100}
     assert all(row["residual_value"] >= 0 for row in valued(priced, once, as_of=date(2015, 2, 6)).values())
+    print("\nmeasured: baby goods: no money in 29,970 orders; 24 of 100 repeat buyers; plain formulas for all")

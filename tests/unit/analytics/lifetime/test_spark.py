@@ -7,7 +7,7 @@ import pytest
 
 from shuke.analytics.lifetime import costs, holdout, purchases, values
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
-from unit.analytics.lifetime.shops import FEW, fitted, known, simulated
+from unit.analytics.lifetime.shops import FEW, bought, fitted, known, simulated
 from unit.analytics.shop import TODAY, ago
 
 
@@ -17,7 +17,7 @@ def test_histories_and_values_compile_for_spark(monkeypatch):
     monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", options)
     inputs = (ORDERS, "orders"), (ORDER_EVENTS, "order_events"), (IDENTITIES, "identities")
     facts = Tables(*(ibis.table(schema, name) for schema, name in inputs))
-    people, shop = purchases.purchases(facts, as_of=TODAY), simulated(300)
+    people, shop = bought(facts, as_of=TODAY), simulated(300)
     stated = ibis.table(costs.COSTS, "costs")
     histories = purchases.histories(known(shop)).to_pyarrow()
     for expression, word in (
@@ -25,7 +25,7 @@ def test_histories_and_values_compile_for_spark(monkeypatch):
         (purchases.histories(people), "GROUP BY"),
         (purchases.spends(people), "GROUP BY"),
         (values.apply(people, histories, FEW, fitted(shop), costs=stated), "discounted_orders"),
-        (holdout.outcomes(facts, split_on=ago(90), as_of=TODAY), "COUNT(DISTINCT"),
+        (holdout.outcomes(bought(facts, as_of=ago(90)), facts, split_on=ago(90), as_of=TODAY), "COUNT(DISTINCT"),
     ):
         assert word in ibis.to_sql(expression, dialect="pyspark")
 
@@ -41,7 +41,7 @@ def test_spark_comes_to_the_same_histories():
             for name in ("orders", "order_events", "identities")
         )
     )
-    people = ibis.memtable(engine.to_pyarrow(purchases.purchases(there, as_of=TODAY)))
+    people = ibis.memtable(engine.to_pyarrow(bought(there, as_of=TODAY)))
     assert _sorted(people) == _sorted(known(here))
 
 

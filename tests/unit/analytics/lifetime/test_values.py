@@ -5,8 +5,8 @@ import pytest
 from shuke.analytics.lifetime import plain, purchases, values
 from shuke.analytics.lifetime.costs import COSTS
 from shuke.analytics.lifetime.policy import LifetimePolicy
-from unit.analytics.lifetime.shops import FEW, fitted, known, simulated, valued
-from unit.analytics.shop import TODAY, ago, event, return_, rows, sale, tables
+from unit.analytics.lifetime.shops import FEW, bought, fitted, known, simulated, valued
+from unit.analytics.shop import ago, event, return_, rows, sale, tables
 
 DECLINED = LifetimePolicy(needed_customers=1_000, assumed_retention=0.5, years=2, discount=0.25)
 
@@ -17,7 +17,7 @@ def costs(*stated):
 
 
 def history(orders, events=(), **options):
-    return rows(purchases.purchases(tables(orders, events), as_of=TODAY, **options))
+    return rows(bought(tables(orders, events), **options))
 
 
 def test_orders_of_one_day_are_one_purchase():
@@ -56,7 +56,7 @@ def test_in_the_day_the_day_is_seen():
 
 def test_identities_of_one_customer_have_one_history():
     facts = tables([sale(11, 30), sale(12, 20), sale(12, 30)], identities={11: 3, 12: 3})
-    (wang,) = rows(purchases.purchases(facts, as_of=TODAY)).values()
+    (wang,) = rows(bought(facts)).values()
     assert (wang["customer_id"], wang["frequency"]) == (3, 1)
 
 
