@@ -23,7 +23,7 @@ FILE = Path(__file__).parents[1] / "src/shuke/demo/online_retail.csv.gz"
 RULES = 10
 LINES = """
 CREATE TABLE raw AS
-SELECT InvoiceNo AS invoice, StockCode AS code, any_value(Description) OVER (PARTITION BY StockCode) AS name,
+SELECT InvoiceNo AS invoice, StockCode AS code, Description AS name,
     Quantity AS quantity, UnitPrice AS price, CAST(InvoiceDate AS DATE) AS day,
     CAST(CAST(CustomerID AS DOUBLE) AS BIGINT) AS customer
 FROM read_csv('{file}', types = {{

@@ -1,11 +1,13 @@
-"""Habits: what a customer buys, whether they buy more or less of it, and when and by which channel they come."""
+"""Habits: what a customer buys, whether they buy more or less of it, and when and by which channel they come.
+
+The own cycle is the median gap of `features`.
+"""
 
 from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
-from shuke.analytics.features import features
 from shuke.analytics.goods import Goods, bought, standing_sales
 from shuke.analytics.tables import Tables
 
@@ -14,23 +16,25 @@ __all__ = ["NEEDED_ORDERS", "WINDOW_DAYS", "by_item", "habits"]
 WINDOW_DAYS = 180
 NEEDED_ORDERS = 4
 """With fewer orders of an item in two windows together, more or less of it is chance."""
-CYCLE = ("favourite_weekday", "weekend_share", "favourite_month", "active_months", "median_gap")
+YEAR_DAYS = 365
 
 
 def habits(tables: Tables, *, as_of: date, goods: Goods, seen_until: date | None = None) -> ir.Table:
-    """One row per customer with an order, as known before `seen_until`, which is `as_of` if left out.
+    """One row per customer with an order that stands, as known before `seen_until`, which is `as_of` if left out.
 
     `items`: how many categories (or articles) they bought. `concentration`: the sum of the squared shares of money, 1
-    where all went to one. `favourite_hour` and `favourite_channel` are those of most orders, the smaller of equal ones,
-    told in `…_orders` of `…_known`. Weekday, month and median gap are those of `features`.
+    where all went to one. `favourite_hour`, `favourite_channel`, and of the last 365 days `favourite_weekday` (0 is
+    Monday) and `favourite_month`: those of most orders, the smaller of equal ones, told in `…_orders` of `…_known`.
     """
     seen = seen_until or as_of
-    cycle = features(tables, as_of=as_of, seen_until=seen).select("customer_id", *CYCLE)
     items = by_item(tables, as_of=as_of, goods=goods, seen_until=seen)
     mix = items.group_by("customer_id").agg(items=items.count(), concentration=(items.share * items.share).sum())
     sales = standing_sales(tables, seen_until=seen)
-    told = cycle
-    for part in (mix, _favourite(sales, "hour"), _favourite(sales, "channel")):
+    year = sales.filter(sales.ordered_on >= as_of - timedelta(YEAR_DAYS))
+    year = year.mutate(weekday=year.ordered_on.day_of_week.index(), month=year.ordered_on.month())
+    told = sales.select("customer_id").distinct()
+    favourites = [_favourite(sales, "hour"), _favourite(sales, "channel")]
+    for part in (mix, *favourites, _favourite(year, "weekday"), _favourite(year, "month")):
         told = told.left_join(part, "customer_id").drop("customer_id_right")
     return told.mutate(items=told["items"].fill_null(0))
 

@@ -46,7 +46,7 @@ def test_habits_and_suggestions_are_told_with_their_numbers(as_, ops, wang):
     goods.live_run(localdate(), RULES)
     told = panel(as_(ops), wang)
     assert "Buys of 2 categories" in told
-    assert "Usually comes every" in told
+    assert "3 orders of the last 365 days" in told
     assert "86%" in told
     assert "Of 400 who bought 茶, 37% came to it within 90 days; usual: 9%" in told
     assert "about ¥86 in one order; times the chance ¥32" in told

@@ -85,7 +85,17 @@ def test_of_equally_frequent_hours_and_channels_the_smaller_is_told():
 def test_who_never_said_when_or_how_has_no_favourite():
     one = of(tables([basket(1, 5, ["tea"])]))[1]
     assert {one[f"favourite_{name}"] for name in ("hour", "channel")} == {None}
-    assert one["favourite_weekday"] == ago(5).weekday()
+    assert (one["favourite_weekday"], one["favourite_month"]) == (ago(5).weekday(), ago(5).month)
+
+
+def test_the_season_is_that_of_the_last_year():
+    shop = [*(basket(1, days, ["tea"]) for days in (400, 401, 430)), basket(1, 200, ["tea"]), basket(1, 10, ["tea"])]
+    one = of(tables(shop))[1]
+    assert (one["favourite_month"], one["month_orders"], one["month_known"]) == (
+        min(ago(200).month, ago(10).month),
+        1,
+        2,
+    )
 
 
 def test_what_was_sent_back_or_cancelled_is_no_habit():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -25,7 +25,7 @@ __all__ = ["goods_of", "learn"]
 SAMPLE = 10_000
 PRIME = 1_000_003
 MOST_ITEMS = 300
-MOST_RULES, MOST_OF_AN_ITEM = 600, 5
+MOST_RULES, MOST_OF_AN_ITEM = 400, 4
 NEEDED_WINDOWS = 3
 """One to look back, one to learn what came, and one to hold that against."""
 NEEDED_BUYERS = 30
@@ -170,13 +170,13 @@ def _rules(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy, *
     return _kept(found), len(found)
 
 
-def _beyond_chance(pairs: Mapping[str, list], costs: Mapping[str, int], kind: Kind) -> list[Rule]:
+def _beyond_chance(pairs: Mapping[str, list[Any]], costs: Mapping[str, int], kind: Kind) -> list[Rule]:
     columns = {name: np.array(values, dtype=float) for name, values in pairs.items() if name not in ("left", "right")}
     told = list(zip(pairs["left"], pairs["right"], strict=True))
     fits = np.array([kind != "upgrade" or _is_a_step_up(left, right) for left, right in told], dtype=bool)
     possible = len(costs) if kind == "upgrade" else len(costs) * (len(costs) - 1)
     found = chance.beyond_chance(chance.Counts.from_columns(columns), pairs=possible) & fits
-    return [_rule(pairs, place, costs) for place in np.flatnonzero(found)]
+    return [_rule(pairs, place, costs) for place in np.flatnonzero(found).tolist()]
 
 
 def _kept(rules: Sequence[Rule]) -> Rules:
@@ -188,7 +188,7 @@ def _kept(rules: Sequence[Rule]) -> Rules:
     return tuple(sorted(best, key=lambda rule: (-rule.came, rule.left, rule.right))[:MOST_RULES])
 
 
-def _rule(pairs: Mapping[str, list], place: int, costs: Mapping[str, int]) -> Rule:
+def _rule(pairs: Mapping[str, list[Any]], place: int, costs: Mapping[str, int]) -> Rule:
     right = pairs["right"][place]
     return Rule(
         left=pairs["left"][place],

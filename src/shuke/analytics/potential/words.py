@@ -16,7 +16,7 @@ SHORTFALLS = {
 """What each code of a `Shortfall` says."""
 
 KINDS = {
-    "next": _("Next"),
+    "next": _("Comes next"),
     "complement": _("Goes with it"),
     "upgrade": _("A step up"),
 }

@@ -19,14 +19,14 @@ from shuke.customers.models import Customer, Exclusion
 from shuke.history.queries import categories
 from shuke.scoring import buying
 from shuke.scoring.buying import Bought
-from shuke.scoring.models import Run
+from shuke.scoring.models import LiveScore, Run
 from shuke.scoring.policies import POTENTIAL
 from shuke.scoring.queries import live_run
 from shuke.web.customers.forms import ExclusionForm
 from shuke.web.customers.profile import visible
 from shuke.web.goods import articles, names
 from shuke.web.potential_words import lacking, told
-from shuke.web.templatetags.shuke import days, number, percent
+from shuke.web.templatetags.shuke import days, number
 
 Row = dict[str, Any]
 MOVES = 0.2
@@ -90,7 +90,7 @@ def _potential(customer: Customer, run: Run, learned: Potential) -> dict[str, ob
 def _habits(customer: Customer, learned: Potential) -> dict[str, object]:
     bought = buying.bought_by(customer.pk, goods=learned.goods, as_of=timezone.localdate())
     known = names([row["item"] for row in bought.items], learned.goods)
-    return {"habits": list(_sentences(bought)), "bought": [_item(row, known) for row in bought.items]}
+    return {"habits": list(_sentences(customer, bought)), "bought": [_item(row, known) for row in bought.items]}
 
 
 def _item(row: Row, known: dict[str, str]) -> Row:
@@ -102,28 +102,17 @@ def _item(row: Row, known: dict[str, str]) -> Row:
     return {**row, "name": known[row["item"]], "moves": words, "tone": tone, "total": _quantity(row["quantity"])}
 
 
-def _sentences(bought: Bought) -> Iterator[str]:
+def _sentences(customer: Customer, bought: Bought) -> Iterator[str]:
     row = bought.habits
     if row is None:
         return
     if row["items"]:
         yield _mix(row, bought.goods)
-    yield _cycle(row)
+    yield from _cycle(customer)
     yield from _when(row)
-    if row["hour_known"]:
-        hour = row["favourite_hour"]
-        yield _("Mostly between %(start)s and %(end)s: %(times)s of %(known)s orders") % {
-            "start": f"{hour}:00",
-            "end": f"{hour + 1}:00",
-            "times": number(row["hour_orders"]),
-            "known": number(row["hour_known"]),
-        }
     if row["channel_known"]:
-        yield _("Mostly by %(channel)s: %(times)s of %(known)s orders") % {
-            "channel": row["favourite_channel"],
-            "times": number(row["channel_orders"]),
-            "known": number(row["channel_known"]),
-        }
+        channel = {"channel": row["favourite_channel"]}
+        yield _("Mostly by %(channel)s: %(times)s of %(known)s orders") % {**channel, **_times(row, "channel")}
 
 
 def _mix(row: Row, goods: str) -> str:
@@ -133,21 +122,37 @@ def _mix(row: Row, goods: str) -> str:
     return _("Has bought %(count)s articles; the money is as spread as over %(equal)s equal ones") % said
 
 
-def _cycle(row: Row) -> str:
-    if row["median_gap"] is None:
-        return _("Has come on one day only")
-    return _("Usually comes every %(gap)s") % {"gap": days(round(row["median_gap"]))}
+def _cycle(customer: Customer) -> Iterator[str]:
+    """How often, as the run has measured it."""
+    score = LiveScore.objects.filter(customer=customer).first()
+    if score and score.median_gap is None:
+        yield _("Has come on one day only")
+    elif score:
+        yield _("Usually comes every %(gap)s") % {"gap": days(round(score.median_gap))}
 
 
 def _when(row: Row) -> Iterator[str]:
-    """Of the last 365 days; who was silent for so long has no weekday."""
-    if row["favourite_weekday"] is None:
-        return
-    yield _("In the last 365 days most often on %(weekday)s and in %(month)s; %(share)s on weekends") % {
-        "weekday": WEEKDAYS[row["favourite_weekday"]],
-        "month": MONTHS[row["favourite_month"]],
-        "share": percent(row["weekend_share"], 0),
-    }
+    """By the clock, and of the last 365 days by the calendar; whoever was silent for so long has no weekday."""
+    if row["hour_known"]:
+        hour = row["favourite_hour"]
+        yield _("Mostly between %(start)s and %(end)s: %(times)s of %(known)s orders") % {
+            "start": f"{hour}:00",
+            "end": f"{hour + 1}:00",
+            **_times(row, "hour"),
+        }
+    if row["weekday_known"]:
+        yield _("Most often on %(weekday)s: %(times)s of %(known)s orders of the last 365 days") % {
+            "weekday": WEEKDAYS[row["favourite_weekday"]],
+            **_times(row, "weekday"),
+        }
+        yield _("Most often in %(month)s: %(times)s of %(known)s orders of the last 365 days") % {
+            "month": MONTHS[row["favourite_month"]],
+            **_times(row, "month"),
+        }
+
+
+def _times(row: Row, name: str) -> dict[str, str]:
+    return {"times": number(row[f"{name}_orders"]), "known": number(row[f"{name}_known"])}
 
 
 def _quantity(value: float) -> str:
