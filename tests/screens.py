@@ -47,6 +47,7 @@ PAGES = {
     "import-undone": ("ops", "/imports/{undone}/"),
     "sources": ("ops", "/imports/sources/"),
     "forecasts": ("ops", "/forecasts/"),
+    "suggestions": ("ops", "/suggestions/"),
     "policies": ("ops", "/policies/"),
     "policy-tier": ("ops", "/policies/tier/"),
     "policy-churn": ("ops", "/policies/churn/"),
@@ -145,6 +146,7 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     names["segment"] = site.sql("SELECT id FROM segment")[0][0]
     wait_until(lambda: bool(site.sql("SELECT FROM segment WHERE filled_at IS NOT NULL")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
+    wait_until(lambda: bool(site.sql("SELECT FROM suggestion")), seconds=120)
     return names
 
 

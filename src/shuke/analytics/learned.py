@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shuke.analytics.churn.parameters import Churn, Declined
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
+from shuke.analytics.potential.parameters import Potential
 
 
 class Models(BaseModel):
@@ -14,6 +15,7 @@ class Models(BaseModel):
     lifetime: LifetimeParameters | None = None
     holdout: Holdout | None = None
     churn: tuple[Churn | Declined, ...] = ()
+    potential: Potential | None = None
 
     def churn_by_horizon(self) -> tuple[Churn, ...]:
         """The horizons for which there is an honest number, the shortest first."""

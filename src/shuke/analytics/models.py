@@ -28,6 +28,7 @@ from shuke.analytics.lifetime import fitting as lifetime_fitting
 from shuke.analytics.lifetime import holdout, predictions, purchases, values
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.policies import Policies
+from shuke.analytics.potential import learning as potential
 from shuke.analytics.tables import Tables
 
 HOLDOUT = timedelta(days=182)
@@ -99,6 +100,7 @@ def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, a
             lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
             holdout=_hold_out(past, shop, policies, as_of=as_of),
             churn=tuple(_learn_churn(past, shop, policies, as_of=as_of)),
+            potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
         )
 
 

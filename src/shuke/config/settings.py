@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "shuke.beacon",
     "shuke.pulls",
     "shuke.scoring",
+    "shuke.suggestions",
     "shuke.segments",
     "shuke.followups",
     "shuke.webhooks",

@@ -15,6 +15,7 @@ __all__ = [
     "CustomerOwner",
     "CustomerTag",
     "Distinct",
+    "Exclusion",
     "Identity",
     "Merge",
     "MergeTrace",
@@ -194,6 +195,57 @@ class CustomerOwner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.owner_id}"
+
+
+class ExclusionQuerySet(models.QuerySet):
+    def standing(self):
+        """Those that nobody has lifted."""
+        return self.filter(lifted_at=None)
+
+
+class Exclusion(models.Model):
+    """What is never suggested to a customer: a category, or one article by its id. Lifting keeps the row."""
+
+    class Reason(models.TextChoices):
+        UNWANTED = "unwanted", _("does not want it")
+        NEGATIVE_REVIEW = "negative_review", _("was not content with it")
+        NOT_RELEVANT = "not_relevant", _("not relevant")
+        FOR_SOMEBODY_ELSE = "for_somebody_else", _("bought for somebody else")
+
+    class Source(models.TextChoices):
+        PROFILE = "profile", _("written on the customer's page")
+        CHECK = "check", _("from the weekly check")
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="exclusions", db_index=False)
+    category = models.CharField(max_length=100, blank=True)
+    product_id = models.BigIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=20, choices=Reason)
+    source = models.CharField(max_length=10, choices=Source)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    objects = ExclusionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "exclusion"
+        constraints = [
+            models.UniqueConstraint(
+                name="exclusion_stands_once",
+                fields=["customer", "category", "product_id"],
+                condition=Q(lifted_at=None),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="exclusion_names_one_thing",
+                condition=(Q(product_id=None) & ~Q(category="")) | Q(product_id__isnull=False, category=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["customer"], name="exclusion_by_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.category or self.product_id}"
 
 
 class MergeQuerySet(models.QuerySet):

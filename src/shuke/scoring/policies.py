@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
+from shuke.analytics.potential.policy import PotentialPolicy
 from shuke.core import policies
 from shuke.core.words import mark as _
 
@@ -14,7 +15,8 @@ TIER = policies.register("tier", _("Tiers"), TierPolicy)
 ACTIVITY = policies.register("activity", _("Activity"), ActivityPolicy)
 LIFETIME = policies.register("lifetime", _("Lifetime value"), LifetimePolicy)
 CHURN = policies.register("churn", _("Churn"), ChurnPolicy)
-KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN)
+POTENTIAL = policies.register("potential", _("Suggestions"), PotentialPolicy)
+KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, POTENTIAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ ENTRIES = (
     ("web:duplicates", gettext_noop("Duplicates"), "users-group", Right.MERGE, False),
     ("web:imports", gettext_noop("Import"), "database-import", Right.IMPORT, False),
     ("web:forecasts", gettext_noop("Forecasts"), "chart-line", Right.POLICIES, False),
+    ("web:suggestions", gettext_noop("Suggestions"), "sparkles", Right.POLICIES, False),
     ("web:policies", gettext_noop("Policies"), "adjustments", Right.POLICIES, False),
     ("web:tokens", gettext_noop("Connections"), "plug-connected", Right.CONNECT, False),
     ("web:people", gettext_noop("People"), "id-badge-2", Right.PEOPLE, False),

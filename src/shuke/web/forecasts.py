@@ -12,9 +12,10 @@ from shuke.analytics.churn.words import MODELS
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime.parameters import Estimate, Holdout
 from shuke.core import policies
-from shuke.scoring.policies import CHURN, LIFETIME
+from shuke.scoring.policies import CHURN, LIFETIME, POTENTIAL
 from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
+from shuke.web import forecast_potential
 from shuke.web.access import needs
 from shuke.web.forecast_words import METHODS, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
@@ -32,6 +33,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "lifetime": _lifetime(models, run.policies.get(LIFETIME.key, 0)) if run else None,
         "churn_policy": CHURN.key,
         "lifetime_policy": LIFETIME.key,
+        "potential": forecast_potential.tell(models.potential),
+        "potential_policy": POTENTIAL.key,
     }
     return render(request, "forecasts/index.html", context)
 

@@ -11,6 +11,7 @@ from shuke.web import (
     segments,
     sites,
     staff,
+    suggestions,
     tokens,
     webhooks,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     *intake.urlpatterns,
     *forecasts.urlpatterns,
     *segments.urlpatterns,
+    *suggestions.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
     *tokens.urlpatterns,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.web.customers import duplicates, edit, lists, profile
+from shuke.web.customers import buying, duplicates, edit, lists, profile
 
 urlpatterns = [
     path("customers/", lists.index, name="customers"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("customers/<int:pk>/timeline/", profile.timeline, name="customers.timeline"),
     path("customers/<int:pk>/orders/<int:order>/", profile.order_lines, name="customers.order"),
     path("customers/<int:pk>/edit/", edit.profile, name="customers.edit"),
+    path("customers/<int:pk>/buying/", buying.panel, name="customers.buying"),
+    path("customers/<int:pk>/exclusions/", buying.exclude, name="customers.exclude"),
+    path("customers/<int:pk>/exclusions/<int:exclusion>/lift/", buying.allow, name="customers.allow"),
     path("customers/<int:pk>/tags/", edit.add_tag, name="customers.tag"),
     path("customers/<int:pk>/tags/<int:tag>/remove/", edit.remove_tag, name="customers.untag"),
     path("customers/<int:pk>/owners/<int:line>/", edit.owner, name="customers.owner"),

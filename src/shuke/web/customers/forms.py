@@ -7,10 +7,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shuke.customers.models import Customer, Tag
+from shuke.customers.models import Customer, Exclusion, Tag
 from shuke.customers.services import EDITABLE, Purpose
+from shuke.scoring.buying import Named
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
+from shuke.web.goods import articles, wanted
 
 EARLIEST_BIRTH = 1900
 LEAP_YEAR = 2000
@@ -102,3 +104,22 @@ class OpenContactForm(forms.Form):
 
     purpose = forms.ChoiceField(choices=Purpose.choices)
     note = forms.CharField(required=False, max_length=200)
+
+
+class ExclusionForm(forms.Form):
+    """What a customer does not want: named by a suggestion, or typed as a category or an article's code or name."""
+
+    category = forms.CharField(required=False, max_length=100)
+    product_id = forms.IntegerField(required=False)
+    goods = forms.CharField(required=False, max_length=300)
+    reason = forms.ChoiceField(choices=Exclusion.Reason)
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if (product_id := cleaned.get("product_id")) is not None:
+            self.named: list[Named] = [{"product_id": pk} for pk in articles([product_id])]
+        else:
+            self.named = wanted(cleaned.get("category") or cleaned.get("goods", ""))
+        if not self.named:
+            raise forms.ValidationError("", code="nothing_named")
+        return cleaned

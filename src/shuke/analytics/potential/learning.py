@@ -1,0 +1,205 @@
+"""Learn what leads to what, and hold it against the latest window, which it had not seen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+import numpy as np
+
+from shuke.analytics.goods import Goods, bought, by_order
+from shuke.analytics.potential import chance
+from shuke.analytics.potential.applying import in_bands
+from shuke.analytics.potential.backtest import measured
+from shuke.analytics.potential.landmarks import baskets, cases, counts, landmarks
+from shuke.analytics.potential.parameters import KINDS, Bands, Kind, Pattern, Potential, Rule, Shortfall
+from shuke.analytics.potential.policy import PotentialPolicy
+from shuke.analytics.tables import Tables
+
+if TYPE_CHECKING:
+    from shuke.analytics.models import Engine
+
+__all__ = ["goods_of", "learn"]
+
+SAMPLE = 10_000
+PRIME = 1_000_003
+MOST_ITEMS = 300
+MOST_RULES, MOST_OF_AN_ITEM = 400, 4
+NEEDED_WINDOWS = 3
+"""One to look back, one to learn what came, and one to hold that against."""
+NEEDED_BUYERS = 30
+TERCILES = [1 / 3, 2 / 3]
+
+Rules = tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """What one fit reads: the purchases by item, and by item and price band."""
+
+    purchases: ir.Table
+    banded: ir.Table
+    goods: Goods
+    bands: tuple[Bands, ...]
+    first_on: date
+
+    def of(self, kind: Kind) -> ir.Table:
+        return self.banded if kind == "upgrade" else self.purchases
+
+
+def learn(
+    engine: "Engine", tables: Tables, policy: PotentialPolicy, *, as_of: date, customers: int, at_most: int = SAMPLE
+) -> Potential:
+    """Learn from the facts dated before `as_of`, of about `at_most` of so many customers, always the same ones."""
+    goods = goods_of(engine, tables)
+    some = _sample(tables, part=-(-customers // at_most))
+    purchases = engine.keep("potential_purchases", by_order(bought(some, seen_until=as_of, goods=goods)))
+    lacking, first_on, active = _gate(engine, purchases, policy, as_of=as_of)
+    if lacking or first_on is None:
+        return _declined(lacking, policy, as_of=as_of, goods=goods)
+    shop = _shop(engine, purchases, policy, goods=goods, first_on=first_on)
+    days = landmarks(first_on, as_of=as_of, window_days=policy.window_days)
+    return Potential(
+        as_of=as_of,
+        goods=goods,
+        window_days=policy.window_days,
+        landmarks=days,
+        customers=active,
+        patterns=tuple(_pattern(engine, shop, kind, policy, as_of=as_of) for kind in KINDS),
+        bands=shop.bands,
+    )
+
+
+def goods_of(engine: "Engine", tables: Tables) -> Goods:
+    """Categories, where at least half of the articles have one and there are several; else the articles."""
+    named = (tables.products.category != "").fill_null(False)
+    told = tables.products.agg(share=named.mean(), several=tables.products.category.nunique(where=named))
+    (row,) = engine.read(told).to_pylist()
+    return "category" if (row["share"] or 0) >= 0.5 and row["several"] > 1 else "article"
+
+
+def _sample(tables: Tables, *, part: int) -> Tables:
+    if part <= 1:
+        return tables
+    # By a scattered number: every tenth id could be every tenth day of an import, or one till.
+    scattered = (tables.identities.customer_id % PRIME) * 48_271 % PRIME
+    people = tables.identities.filter(scattered % part == 0)
+    lines = tables.lines.semi_join(people, "identity_id")
+    return Tables(tables.orders, tables.order_events, people, lines=lines, products=tables.products)
+
+
+def _gate(
+    engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, as_of: date
+) -> tuple[tuple[Shortfall, ...], date | None, int]:
+    """What is missing, the first day, and how many customers bought within the window."""
+    lately = purchases.ordered_on >= as_of - timedelta(policy.window_days)
+    census = purchases.agg(first_on=purchases.ordered_on.min(), active=purchases.customer_id.nunique(where=lately))
+    (row,) = engine.read(census).to_pylist()
+    first_on, active = row["first_on"], row["active"] or 0
+    if first_on is None:
+        return (Shortfall(code="lines", have=0, need=1),), None, 0
+    checks = (
+        ("customers", active, policy.min_customers),
+        ("history_days", (as_of - first_on).days, NEEDED_WINDOWS * policy.window_days),
+    )
+    missing = (Shortfall(code=code, have=have, need=need) for code, have, need in checks if have < need)
+    return tuple(missing), first_on, active
+
+
+def _declined(lacking: tuple[Shortfall, ...], policy: PotentialPolicy, *, as_of: date, goods: Goods) -> Potential:
+    patterns = tuple(Pattern(kind=kind, shortfalls=lacking) for kind in KINDS)
+    return Potential(as_of=as_of, goods=goods, window_days=policy.window_days, patterns=patterns)
+
+
+def _shop(engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, goods: Goods, first_on: date) -> _Shop:
+    """Only what many buy can be told apart from chance; the rest is left out, which bounds the pairs."""
+    buyers = purchases.group_by("item").agg(buyers=purchases.customer_id.nunique())
+    enough = buyers.filter(buyers.buyers >= policy.min_support)
+    known = enough.order_by(enough.buyers.desc(), enough["item"]).limit(MOST_ITEMS)
+    frequent = engine.keep("potential_frequent", purchases.semi_join(known, "item"))
+    bands = tuple(_bands(engine, frequent)) if goods == "category" else ()
+    banded = engine.keep("potential_banded", in_bands(frequent, bands))
+    return _Shop(frequent, banded, goods, bands, first_on)
+
+
+def _bands(engine: "Engine", purchases: ir.Table) -> Iterator[Bands]:
+    """Where a third of a category's sales is cheaper, and a third dearer; none where most cost the same."""
+    piece = purchases.amount / purchases.quantity
+    told = purchases.filter(purchases.quantity > 0).group_by("item").agg(cuts=piece.quantile(TERCILES))
+    for row in engine.read(told.order_by("item")).to_pylist():
+        low, high = row["cuts"]
+        if low < high:
+            yield Bands(item=row["item"], cuts=(low, high))
+
+
+def _pattern(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy, *, as_of: date) -> Pattern:
+    """Rules are used only if those of a window ago foretold the window since better than what most customers buy."""
+    if kind == "upgrade" and not shop.bands:
+        return Pattern(kind=kind, shortfalls=(Shortfall(code="categories", have=0, need=1),))
+    cut_on = as_of - timedelta(policy.window_days)
+    earlier, _ = _rules(engine, shop, kind, policy, as_of=cut_on)
+    rules, pairs = _rules(engine, shop, kind, policy, as_of=as_of)
+    if not earlier or not rules:
+        return Pattern(kind=kind, shortfalls=(Shortfall(code="rules", have=len(rules), need=1),))
+    told = measured(engine, shop.of(kind), kind, earlier, policy, cut_on=cut_on, until=as_of)
+    if told.customers < NEEDED_BUYERS:
+        few = Shortfall(code="new_buyers", have=told.customers, need=NEEDED_BUYERS)
+        return Pattern(kind=kind, pairs=pairs, shortfalls=(few,), measured=told)
+    if told.low <= 0:
+        silence = Shortfall(code="no_usable_pattern", have=told.low, need=0)
+        return Pattern(kind=kind, pairs=pairs, shortfalls=(silence,), measured=told)
+    return Pattern(kind=kind, rules=rules, pairs=pairs, measured=told)
+
+
+def _rules(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy, *, as_of: date) -> tuple[Rules, int]:
+    """What is worth keeping of the pairs beyond chance as known before a day, and how many pairs there were."""
+    purchases = shop.of(kind)
+    before = purchases.filter(purchases.ordered_on < as_of)
+    if kind == "complement":
+        seen = baskets(before)
+    else:
+        days = landmarks(shop.first_on, as_of=as_of, window_days=policy.window_days)
+        if not days:
+            return (), 0
+        seen = cases(before, days, window_days=policy.window_days)
+    pairs = engine.read(counts(seen, at_least=policy.min_support).order_by("left", "right"))
+    amounts = before.group_by("item").agg(amount=before.amount.quantile(0.5))
+    costs = {row["item"]: round(row["amount"]) for row in engine.read(amounts).to_pylist()}
+    found = _beyond_chance(pairs.to_pydict(), costs, kind)
+    return _kept(found), len(found)
+
+
+def _beyond_chance(pairs: Mapping[str, list[Any]], costs: Mapping[str, int], kind: Kind) -> list[Rule]:
+    columns = {name: np.array(values, dtype=float) for name, values in pairs.items() if name not in ("left", "right")}
+    told = list(zip(pairs["left"], pairs["right"], strict=True))
+    fits = np.array([kind != "upgrade" or _is_a_step_up(left, right) for left, right in told], dtype=bool)
+    possible = len(costs) if kind == "upgrade" else len(costs) * (len(costs) - 1)
+    found = chance.beyond_chance(chance.Counts.from_columns(columns), pairs=possible) & fits
+    return [_rule(pairs, place, costs) for place in np.flatnonzero(found).tolist()]
+
+
+def _kept(rules: Sequence[Rule]) -> Rules:
+    """The highest shares of each item, then those of most customers: all of them would fill the run's row."""
+    by_left: dict[str, list[Rule]] = {}
+    for rule in sorted(rules, key=lambda rule: (-rule.rate, -rule.of, rule.right)):
+        by_left.setdefault(rule.left, []).append(rule)
+    best = [rule for each in by_left.values() for rule in each[:MOST_OF_AN_ITEM]]
+    return tuple(sorted(best, key=lambda rule: (-rule.came, rule.left, rule.right))[:MOST_RULES])
+
+
+def _rule(pairs: Mapping[str, list[Any]], place: int, costs: Mapping[str, int]) -> Rule:
+    right = pairs["right"][place]
+    return Rule(
+        left=pairs["left"][place],
+        right=right,
+        of=pairs["of"][place],
+        came=pairs["came"][place],
+        usual=pairs["others_came"][place] / pairs["others_of"][place],
+        amount=costs[right],
+    )
+
+
+def _is_a_step_up(left: str, right: str) -> bool:
+    (item, _, band), (other, _, higher) = left.rpartition("#"), right.rpartition("#")
+    return item == other and int(higher) == int(band) + 1
