@@ -19,6 +19,7 @@ SCRIPTS = (
     "duplicates.py",
     "lifetime.py",
     "churn.py",
+    "clusters.py",
 )
 
 

@@ -1,6 +1,7 @@
 """The addresses of the pages, module by module."""
 
 from shuke.web import (
+    clusters,
     customers,
     followups,
     forecasts,
@@ -23,6 +24,7 @@ urlpatterns = [
     *intake.urlpatterns,
     *forecasts.urlpatterns,
     *segments.urlpatterns,
+    *clusters.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
     *tokens.urlpatterns,
