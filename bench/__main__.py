@@ -20,6 +20,7 @@ SCRIPTS = (
     "duplicates.py",
     "lifetime.py",
     "churn.py",
+    "clusters.py",
 )
 
 

@@ -98,6 +98,7 @@ def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
         **{name: shares[chance.integers(0, 6, count)] for name in ("tier", "recency_line", "money_line")},
         **{name: letters[chance.integers(0, 3, count)] for name in "rfmt"},
         **{f"{name}_quintile": chance.integers(1, 6, count) for name in "rfm"},
+        "cluster": chance.integers(1, 6, count),
     }
     arrays = [_column(field, values.get(field.name, money)) for field in columns]
     return pa.RecordBatchReader.from_batches(columns, pa.table(arrays, schema=columns).to_batches(100_000))

@@ -34,6 +34,8 @@ PAGES = {
     "segment": ("ops", "/segments/{segment}/"),
     "segment-add": ("ops", "/segments/add/"),
     "segment-edit": ("ops", "/segments/{segment}/edit/"),
+    "clusters": ("ops", "/segments/clusters/"),
+    "policy-cluster": ("ops", "/policies/cluster/"),
     "customers-segment": ("admin", "/customers/?segment={segment}"),
     "customer": ("admin", "/customers/{gold}/"),
     "customer-edit": ("admin", "/customers/{gold}/edit/"),

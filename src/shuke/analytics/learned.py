@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.clusters.parameters import Clusters, Ungrouped
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.potential.parameters import Potential
 
@@ -16,6 +17,7 @@ class Models(BaseModel):
     holdout: Holdout | None = None
     churn: tuple[Churn | Declined, ...] = ()
     potential: Potential | None = None
+    clusters: Clusters | Ungrouped | None = None
 
     def churn_by_horizon(self) -> tuple[Churn, ...]:
         """The horizons for which there is an honest number, the shortest first."""

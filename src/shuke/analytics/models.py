@@ -1,4 +1,4 @@
-"""The scores that models learn: lifetime value and churn, from the facts of everybody, on any engine.
+"""The scores that models learn: lifetime value, churn and clusters, from the facts of everybody, on any engine.
 
     known = models.known(features, as_of=day)
     learned = models.learn(engine, tables, known, policies, as_of=day)     # plain JSON, stored with the run
@@ -23,6 +23,9 @@ from shuke.analytics.churn import applying, cutoffs, gate, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.clusters import applying as groups
+from shuke.analytics.clusters import learning as clusters_learning
+from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime import fitting as lifetime_fitting
 from shuke.analytics.lifetime import holdout, predictions, purchases, values
@@ -90,8 +93,10 @@ class Past:
         return self.days[day]
 
 
-def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, as_of: date) -> Models:
-    """Fit the models to what was known before `as_of`."""
+def learn(
+    engine: Engine, tables: Tables, known: Known, policies: Policies, *, as_of: date, former: Grouping | None = None
+) -> Models:
+    """Fit the models to what was known before `as_of`; the groups of an earlier run stand for the rest of its month."""
     shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
     past = Past(engine, _sample(engine, tables, customers=shop.customers))
     # A handful of parameters is no work to share: threads that wait for each other take many times as long.
@@ -101,6 +106,15 @@ def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, a
             holdout=_hold_out(past, shop, policies, as_of=as_of),
             churn=tuple(_learn_churn(past, shop, policies, as_of=as_of)),
             potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
+            clusters=clusters_learning.learn(
+                engine.read,
+                past.tables,
+                known.features,
+                policies.cluster,
+                customers=shop.customers,
+                as_of=as_of,
+                former=former,
+            ),
         )
 
 
@@ -175,7 +189,7 @@ def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
-    """Add the columns of CHURN_COLUMNS and VALUE_COLUMNS, null where a model had too little to learn from.
+    """Add the columns of CHURN_COLUMNS and VALUE_COLUMNS and `cluster`, null where there was too little to learn from.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
     order, and `churn_numbers` the number that is told with it. Where there is a chance of churn, `value_at_risk` is the
@@ -186,7 +200,7 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
     loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
-    return joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+    return groups.apply(joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk)), models.clusters)
 
 
 def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.clusters.policy import ClusterPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policy import Days, Money, Policy, Rate, Share
 from shuke.analytics.potential.policy import PotentialPolicy
@@ -145,3 +146,4 @@ class Policies(Policy):
     lifetime: LifetimePolicy = LifetimePolicy()
     churn: ChurnPolicy = ChurnPolicy()
     potential: PotentialPolicy = PotentialPolicy()
+    cluster: ClusterPolicy = ClusterPolicy()

@@ -12,6 +12,7 @@ import pyarrow as pa
 from django.conf import settings
 
 from shuke.analytics import features, models, scores
+from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.parameters import Parameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
@@ -63,13 +64,24 @@ def duckdb(mirror: Mirror) -> Iterator[tuple[ibis.BaseBackend, Tables]]:
             engine.disconnect()
 
 
-def score(engine: ibis.BaseBackend, tables: Tables, *, as_of: date, policies: Policies, columns: pa.Schema) -> Scored:
-    """Run the scores as of a day; the rows come with `columns`, in their order and types."""
+def score(
+    engine: ibis.BaseBackend,
+    tables: Tables,
+    *,
+    as_of: date,
+    policies: Policies,
+    columns: pa.Schema,
+    former: Grouping | None = None,
+) -> Scored:
+    """Run the scores as of a day; the rows come with `columns`, in their order and types.
+
+    `former` are the groups of the run before, which stand for the rest of its month and hand on their numbers.
+    """
     on = Engine(engine)
     measured = on.keep("features", features.features(tables, as_of=as_of))
     known = models.known(measured, as_of=as_of)
     parameters = Parameters.from_row(on.read(scores.fit(measured, policies)).to_pylist()[0])
-    learned = models.learn(on, tables, known, policies, as_of=as_of)
+    learned = models.learn(on, tables, known, policies, as_of=as_of, former=former)
     scored = models.apply(on, scores.apply(measured, policies, parameters), known, policies, learned)
     return Scored(parameters.model_copy(update={"models": learned}), _stream(engine, _shaped(scored, columns)))
 

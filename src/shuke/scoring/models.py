@@ -126,6 +126,7 @@ class ScoreColumns(models.Model):
     residual_value = models.BigIntegerField(null=True)
     lifetime_value = models.BigIntegerField(null=True)
     profit_share = models.FloatField(null=True)
+    cluster = models.SmallIntegerField(null=True)
 
     class Meta:
         abstract = True

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.clusters.policy import ClusterPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
 from shuke.analytics.potential.policy import PotentialPolicy
@@ -16,7 +17,8 @@ ACTIVITY = policies.register("activity", _("Activity"), ActivityPolicy)
 LIFETIME = policies.register("lifetime", _("Lifetime value"), LifetimePolicy)
 CHURN = policies.register("churn", _("Churn"), ChurnPolicy)
 POTENTIAL = policies.register("potential", _("Suggestions"), PotentialPolicy)
-KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, POTENTIAL)
+CLUSTER = policies.register("cluster", _("Customer groups"), ClusterPolicy)
+KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, CLUSTER, POTENTIAL)
 
 
 @dataclass(frozen=True, slots=True)

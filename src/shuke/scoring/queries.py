@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
+from shuke.analytics.clusters.parameters import Grouping
+from shuke.analytics.learned import Models
 from shuke.analytics.parameters import Parameters
 from shuke.scoring.models import LiveRun, Run, Score
 
@@ -49,6 +52,21 @@ def has_failed_lately(*, at: datetime) -> bool:
 def parameters_of(run: Run) -> Parameters:
     """What a run has learned from everybody."""
     return Parameters.model_validate(run.parameters)
+
+
+def live_groups() -> Grouping | None:
+    """The clusters of the live run, or why it has none; None where it did not look for any."""
+    return _groups(LiveRun.objects.values_list("run__parameters__models__clusters", flat=True))
+
+
+def groups_before(as_of: date) -> Grouping | None:
+    """The clusters of the last run of a day up to this one."""
+    done = Run.objects.filter(status=Run.Status.DONE, as_of__lte=as_of).order_by("-as_of", "-pk")
+    return _groups(done.values_list("parameters__models__clusters", flat=True))
+
+
+def _groups(stored: QuerySet) -> Grouping | None:
+    return Models(clusters=stored.first()).clusters
 
 
 def columns() -> pa.Schema:

@@ -212,6 +212,7 @@ class CustomerListing(models.Model):
     churn_probability = models.FloatField(null=True, blank=True)
     at_risk = models.BooleanField(default=False)
     lifetime_value = models.BigIntegerField(default=0)
+    cluster = models.SmallIntegerField(null=True, blank=True)
     first_ordered_on = models.DateField(null=True, blank=True)
     last_ordered_on = models.DateField(null=True, blank=True)
     last_contact_on = models.DateField(null=True, blank=True)
@@ -231,6 +232,7 @@ class CustomerListing(models.Model):
             filter_index("list_by_owner", "owner", "customer"),
             filter_index("list_by_letters", "r", "f", "m", "t", "customer"),
             filter_index("list_by_quintiles", "r_quintile", "f_quintile", "m_quintile", "customer"),
+            filter_index("list_by_cluster", "cluster", "customer"),
             models.Index(fields=["-value_at_risk", "-customer"], name="list_at_risk", condition=Q(at_risk=True)),
             models.Index(fields=["initials", "customer"], name="list_by_initials"),
             models.Index(compact_pinyin(), name="list_by_compact_pinyin"),

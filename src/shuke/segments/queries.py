@@ -54,7 +54,7 @@ STRATA = (UNSCORED, *product(Tier.values, Activity.values))
 """What tier and activity a row can have; each pair stands in order by itself (`segments.models.sort_index`)."""
 
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-BANDS = ("r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile")
+BANDS = ("r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile", "cluster")
 """Filters that go together with the numbers that rows are sorted by: an order may be walked long before they fit."""
 EXACT = ("tier", "activity", "at_risk", *BANDS)
 KNOWN_SPELLINGS = """

@@ -1,6 +1,7 @@
 """The addresses of the pages, module by module."""
 
 from shuke.web import (
+    clusters,
     customers,
     followups,
     forecasts,
@@ -25,6 +26,7 @@ urlpatterns = [
     *forecasts.urlpatterns,
     *segments.urlpatterns,
     *suggestions.urlpatterns,
+    *clusters.urlpatterns,
     *policies.urlpatterns,
     *staff.urlpatterns,
     *tokens.urlpatterns,

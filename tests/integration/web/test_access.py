@@ -89,6 +89,7 @@ ROWS: dict[str, list[Row]] = {
         Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",)),
     ],
     "web:segments": [Row(EVERYBODY)],
+    "web:segments.clusters": [Row((OK, OK, NO, NO))],
     "web:segments.add": [Row((OK, OK, NO, NO)), Row((WRONG, WRONG, NO, NO), "post")],
     "web:segments.draft": [Row((OK, OK, NO, NO), "post")],
     "web:segments.preview": [Row((OK, OK, NO, NO), "post")],

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from shuke.analytics import rfm
 from shuke.analytics.features import features
+from shuke.analytics.sampling import is_sampled
 from shuke.analytics.tables import Tables
 
 __all__ = ["Known", "NoPurchase", "cut_offs", "examples", "needed_days", "sample"]
@@ -21,7 +22,6 @@ HISTORY_DAYS = 90
 NEEDED_CUTOFFS = 3
 MOST_CUTOFFS = 6
 SAMPLE = 10_000
-PRIME = 1_000_003
 
 Known = Callable[[date], ir.Table]
 """The features as of a day."""
@@ -46,12 +46,9 @@ def needed_days(horizon_days: int) -> int:
 
 def sample(tables: Tables, *, customers: int, at_most: int = SAMPLE) -> Tables:
     """The facts of about `at_most` of so many customers, always the same ones. Each cut-off reads them: keep them."""
-    part = -(-customers // at_most)
-    if part <= 1:
+    if customers <= at_most:
         return tables
-    # By a scattered number: every tenth id could be every tenth day of an import, or one till.
-    scattered = (tables.identities.customer_id % PRIME) * 48_271 % PRIME
-    people = tables.identities.filter(scattered % part == 0)
+    people = tables.identities.filter(is_sampled(tables.identities.customer_id, customers=customers, at_most=at_most))
     return Tables(
         orders=tables.orders.semi_join(people, "identity_id"),
         order_events=tables.order_events.semi_join(people, "identity_id"),

@@ -73,6 +73,7 @@ CATALOGUE = (
     Field("r_quintile", Kind.NUMBER, _("Recency, 1 to 5")),
     Field("f_quintile", Kind.NUMBER, _("Frequency, 1 to 5")),
     Field("m_quintile", Kind.NUMBER, _("Monetary, 1 to 5")),
+    Field("cluster", Kind.CHOICE, _("Customer group"), listed="clusters"),
     Field("first_ordered_on", Kind.DAY, _("First order")),
     Field("last_ordered_on", Kind.DAY, _("Last order")),
     Field("last_contact_on", Kind.DAY, _("Last contact")),

@@ -96,7 +96,14 @@ def _score(this: Run, in_force: policies.InForce) -> Refreshed:
     store = mirror()
     columns = queries.columns()
     with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
-        scored = engines.score(engine, tables, as_of=this.as_of, policies=in_force.bodies, columns=columns.remove(0))
+        scored = engines.score(
+            engine,
+            tables,
+            as_of=this.as_of,
+            policies=in_force.bodies,
+            columns=columns.remove(0),
+            former=queries.groups_before(this.as_of),
+        )
         rows = _write(this, scored.rows, columns)
     if not rows and Score.objects.live().exists():
         raise NothingYet(as_of=this.as_of)

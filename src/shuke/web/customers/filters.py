@@ -5,11 +5,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Tag
+from shuke.scoring.queries import live_groups
 from shuke.segments.models import Activity, Segment, Tier
 from shuke.segments.queries import DEFAULT_SORT, NOBODY, SORTS
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
 from shuke.staff.rights import Sight
+from shuke.web.cluster_words import choices
 
 
 def _letters(name: str) -> forms.ChoiceField:
@@ -33,6 +35,7 @@ class ListForm(forms.Form):
     owner = forms.ChoiceField(required=False, label=_("All owners"))
     tag = forms.ModelChoiceField(Tag.objects.all(), required=False, label=_("All tags"))
     segment = forms.ModelChoiceField(Segment.objects.standing(), required=False, label=_("All segments"))
+    cluster = forms.TypedChoiceField(required=False, coerce=int, label=_("All customer groups"))
     r, f, m, t = _letters(_("Recency")), _letters(_("Frequency")), _letters(_("Monetary")), _letters(_("Trend"))
     r_quintile, f_quintile, m_quintile = _fifths(_("Recency")), _fifths(_("Frequency")), _fifths(_("Monetary"))
     sort = forms.ChoiceField(required=False, choices=[(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")])
@@ -44,6 +47,7 @@ class ListForm(forms.Form):
         owners = [] if staff.sight == Sight.OWN else [(str(user.pk), str(user)) for user in colleagues(staff)]
         nobody = [(NOBODY, _("Nobody"))] if staff.sight == Sight.ALL else []
         self.fields["owner"].choices = owners + nobody
+        self.fields["cluster"].choices = choices(live_groups())
         self.full_clean()
 
     def value(self, name: str) -> object:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from shuke.analytics.rules import tree
 from shuke.analytics.rules.fields import FIELDS, Field, Unit
 from shuke.customers.models import Tag
+from shuke.scoring.queries import live_groups
 from shuke.staff.models import Store, User
+from shuke.web import cluster_words
 from shuke.web.templatetags.shuke import days, money, number, percent
 
 GONE = "#{}"
@@ -86,6 +88,8 @@ def choices(asked: Field) -> list[tuple[str, str]]:
         return [(str(store.pk), store.name) for store in Store.objects.all()]
     if asked.listed == "owners":
         return [(str(user.pk), str(user)) for user in User.objects.all()]
+    if asked.listed == "clusters":
+        return cluster_words.choices(live_groups())
     return [(value, _(words)) for value, words in asked.choices]
 
 

@@ -1,0 +1,36 @@
+"""What customers are compared by: a few measures of how they buy, all of them among the columns of a score."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ibis.expr.types as ir
+
+__all__ = ["BY_RATIO", "FEATURES", "measured", "measures"]
+
+FEATURES = ("money", "orders", "average_order", "days_since_last", "own_cycle", "returns", "trend")
+BY_RATIO = frozenset({"money", "orders", "average_order", "days_since_last", "own_cycle"})
+"""Twice as much is as far everywhere: these are compared as log(1 + value), shares and changes as they are."""
+
+
+def measures(table: ir.Table) -> dict[str, ir.NumericValue]:
+    """The features of each customer by the columns of RFM-T; null where something cannot be known."""
+    return _measures(table, lambda part, whole: part / whole.nullif(0))
+
+
+def measured(score: Any) -> dict[str, float | None]:
+    """The same of one customer whose score has been read: anything with its columns as attributes."""
+    return _measures(score, lambda part, whole: part / whole if whole else None)
+
+
+def _measures(of: Any, share: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    """`returns` is the share of the money that was paid back; `trend` is from -1, all gone, to 1, nothing before."""
+    return {
+        "money": of.money,
+        "orders": of.orders,
+        "average_order": of.average_order,
+        "days_since_last": of.days_since_last,
+        "own_cycle": of.median_gap,
+        "returns": share(of.money - of.net_money, of.money),
+        "trend": share(of.money_90 - of.money_90_before, of.money_90 + of.money_90_before),
+    }
