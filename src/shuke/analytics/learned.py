@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from shuke.analytics.bonds.parameters import BondParameters
 from shuke.analytics.churn.parameters import Churn, Declined
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 
@@ -14,6 +15,7 @@ class Models(BaseModel):
     lifetime: LifetimeParameters | None = None
     holdout: Holdout | None = None
     churn: tuple[Churn | Declined, ...] = ()
+    bonds: BondParameters | None = None
 
     def churn_by_horizon(self) -> tuple[Churn, ...]:
         """The horizons for which there is an honest number, the shortest first."""

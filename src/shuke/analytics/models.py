@@ -1,4 +1,4 @@
-"""The scores that models learn: lifetime value and churn, from the facts of everybody, on any engine.
+"""The scores that models learn: lifetime value, churn and bonds, from the facts of everybody, on any engine.
 
     known = models.known(engine, tables, features, as_of=day)
     learned = models.learn(engine, tables, known, policies, as_of=day)     # plain JSON, stored with the run
@@ -18,10 +18,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
+from shuke.analytics.bonds import scores as bonds
 from shuke.analytics.churn import applying, cutoffs, gate, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.contacts import contacts
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime import fitting as lifetime_fitting
 from shuke.analytics.lifetime import holdout, predictions, purchases, values
@@ -63,16 +65,25 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the models read of each customer: how they buy, and how often again. An engine keeps both."""
+    """What the models read of each customer, kept by an engine: how they buy, and how often again.
+
+    `contacts` and `bonds` have a row only where there is something to tell.
+    """
 
     features: ir.Table
     purchases: ir.Table
+    contacts: ir.Table
+    bonds: bonds.Known
 
 
 def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
     """The features, of which the engine keeps a table already, and beside them the purchases as of the same day."""
-    bought = purchases.purchases(tables, as_of=as_of, seen_until=seen_until)
-    return Known(features, engine.keep("purchases", bought))
+    return Known(
+        features=features,
+        purchases=engine.keep("purchases", purchases.purchases(tables, as_of=as_of, seen_until=seen_until)),
+        contacts=engine.keep("contacts", contacts(tables, as_of=as_of, seen_until=seen_until)),
+        bonds=bonds.known(engine, tables, as_of=as_of, seen_until=seen_until),
+    )
 
 
 def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, as_of: date) -> Models:
@@ -85,6 +96,7 @@ def learn(engine: Engine, tables: Tables, known: Known, policies: Policies, *, a
             lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
             holdout=_hold_out(engine, some, shop, policies, as_of=as_of),
             churn=tuple(_learn_churn(engine, some, shop, policies, as_of=as_of)),
+            bonds=bonds.learn(engine, tables, known.features, policies, as_of=as_of),
         )
 
 
@@ -155,7 +167,7 @@ def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
-    """Add the columns of CHURN_COLUMNS and VALUE_COLUMNS, null where a model had too little to learn from.
+    """Add the columns of CHURN_COLUMNS, VALUE_COLUMNS and `bonds.COLUMNS`, null where there is too little to say.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
     order, and `churn_numbers` the number that is told with it. Where there is a chance of churn, `value_at_risk` is the
@@ -166,7 +178,8 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
     loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
-    return joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+    joined = joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+    return bonds.apply(engine, joined, known.bonds, known.contacts, policies, models.bonds)
 
 
 def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:

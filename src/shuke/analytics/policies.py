@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from shuke.analytics.bonds.policy import EmotionPolicy, RelationshipPolicy
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policy import Days, Money, Policy, Rate, Share
@@ -143,3 +144,5 @@ class Policies(Policy):
     activity: ActivityPolicy = ActivityPolicy()
     lifetime: LifetimePolicy = LifetimePolicy()
     churn: ChurnPolicy = ChurnPolicy()
+    emotion: EmotionPolicy = EmotionPolicy()
+    relationship: RelationshipPolicy = RelationshipPolicy()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shuke.analytics.bonds.policy import EmotionPolicy, RelationshipPolicy
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
@@ -14,7 +15,9 @@ TIER = policies.register("tier", _("Tiers"), TierPolicy)
 ACTIVITY = policies.register("activity", _("Activity"), ActivityPolicy)
 LIFETIME = policies.register("lifetime", _("Lifetime value"), LifetimePolicy)
 CHURN = policies.register("churn", _("Churn"), ChurnPolicy)
-KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN)
+EMOTION = policies.register("emotion", _("Emotional account"), EmotionPolicy)
+RELATIONSHIP = policies.register("relationship", _("Relationship quality"), RelationshipPolicy)
+KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, EMOTION, RELATIONSHIP)
 
 
 @dataclass(frozen=True, slots=True)
