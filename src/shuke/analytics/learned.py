@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from shuke.analytics.bonds.parameters import BondParameters
 from shuke.analytics.churn.parameters import Churn, Declined
 from shuke.analytics.clusters.parameters import Clusters, Ungrouped
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
@@ -18,6 +19,7 @@ class Models(BaseModel):
     churn: tuple[Churn | Declined, ...] = ()
     potential: Potential | None = None
     clusters: Clusters | Ungrouped | None = None
+    bonds: BondParameters | None = None
 
     def churn_by_horizon(self) -> tuple[Churn, ...]:
         """The horizons for which there is an honest number, the shortest first."""

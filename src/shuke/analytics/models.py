@@ -1,6 +1,6 @@
-"""The scores that models learn: lifetime value, churn and clusters, from the facts of everybody, on any engine.
+"""The scores that models learn: lifetime value, churn, clusters, bonds, on any engine, from the facts of everybody.
 
-    known = models.known(features, as_of=day)
+    known = models.known(engine, tables, features, as_of=day)
     learned = models.learn(engine, tables, known, policies, as_of=day)     # plain JSON, stored with the run
     scored = models.apply(engine, scored, known, policies, learned)        # lazy: the scored table with more columns
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from shuke.analytics import features as measuring
+from shuke.analytics.bonds import scores as bonds
 from shuke.analytics.churn import applying, cutoffs, gate, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
@@ -26,6 +27,7 @@ from shuke.analytics.churn.parameters import Churn, Declined
 from shuke.analytics.clusters import applying as groups
 from shuke.analytics.clusters import learning as clusters_learning
 from shuke.analytics.clusters.parameters import Grouping
+from shuke.analytics.contacts import contacts
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime import fitting as lifetime_fitting
 from shuke.analytics.lifetime import holdout, predictions, purchases, values
@@ -68,15 +70,25 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the models read of each customer: how they buy, and how often again."""
+    """What the models read of each customer: how they buy, how often again, and what was said.
+
+    `contacts` and `bonds` have a row only where there is something to tell.
+    """
 
     features: ir.Table
     purchases: ir.Table
+    contacts: ir.Table
+    bonds: bonds.Known
 
 
-def known(features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
-    """The features, of which an engine keeps a table already, and beside them the purchases as of the same day."""
-    return Known(features, purchases.purchases(features, as_of=as_of, seen_until=seen_until))
+def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
+    """The features, of which an engine keeps a table already, and beside them the rest as of the same day."""
+    return Known(
+        features=features,
+        purchases=purchases.purchases(features, as_of=as_of, seen_until=seen_until),
+        contacts=engine.keep("contacts", contacts(tables, as_of=as_of, seen_until=seen_until)),
+        bonds=bonds.known(engine, tables, as_of=as_of, seen_until=seen_until),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,7 @@ def learn(
                 as_of=as_of,
                 former=former,
             ),
+            bonds=bonds.learn(engine, tables, known.features, policies, as_of=as_of),
         )
 
 
@@ -189,7 +202,7 @@ def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
-    """Add the columns of CHURN_COLUMNS and VALUE_COLUMNS and `cluster`, null where there was too little to learn from.
+    """Add the columns of CHURN_COLUMNS, VALUE_COLUMNS, `bonds.COLUMNS` and `cluster`, null where too little is known.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
     order, and `churn_numbers` the number that is told with it. Where there is a chance of churn, `value_at_risk` is the
@@ -200,7 +213,8 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
     loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
-    return groups.apply(joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk)), models.clusters)
+    joined = groups.apply(joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk)), models.clusters)
+    return bonds.apply(engine, joined, known.bonds, known.contacts, policies, models.bonds)
 
 
 def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from shuke.analytics.bonds.policy import EmotionPolicy, RelationshipPolicy
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters.policy import ClusterPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
@@ -147,3 +148,5 @@ class Policies(Policy):
     churn: ChurnPolicy = ChurnPolicy()
     potential: PotentialPolicy = PotentialPolicy()
     cluster: ClusterPolicy = ClusterPolicy()
+    emotion: EmotionPolicy = EmotionPolicy()
+    relationship: RelationshipPolicy = RelationshipPolicy()

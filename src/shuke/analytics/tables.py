@@ -51,8 +51,10 @@ INTERACTIONS = ibis.schema(
         "direction": "string",
         "outcome": "string",
         "satisfaction": "int16",
+        "promised_on": "date",
     }
 )
+DISPUTES = ibis.schema({"identity_id": "int64", "interaction_id": "int64", "order_id": "int64", "accepted_on": "date"})
 BEHAVIOURS = ibis.schema({"identity_id": "int64", "happened_on": "date", "kind": "string", "times": "int64"})
 CONTRACTS = ibis.schema(
     {
@@ -80,8 +82,10 @@ class Tables:
     known. `order_events`: what happened to an order later, kind "payment", "cancellation", "refund" or "return"; the
     kind says the direction, `amount` how much. `identities`: whose record an identity is now. `lines`: the articles of
     orders. `interactions`: contacts as they stand, corrections applied; outcome in the codes of follow-ups,
-    satisfaction 1 to 5. `behaviours`: how many times somebody did what on a day. `product_costs`: `unit_cost` in
-    1/10,000, `margin` in basis points. `acquisition_costs`: of an identity, or of each who came by a channel.
+    satisfaction 1 to 5, `promised_on` the day until which the next contact was promised. `disputes`: contacts and
+    orders that count no more for the emotional account from `accepted_on` on. `behaviours`: how many times somebody did
+    what on a day. `product_costs`: `unit_cost` in 1/10,000, `margin` in basis points. `acquisition_costs`: of an
+    identity, or of each who came by a channel.
     Amounts in minor units, days and hours in the store's zone.
     """
 
@@ -91,6 +95,7 @@ class Tables:
     lines: ir.Table = field(default_factory=partial(_none, LINES))
     products: ir.Table = field(default_factory=partial(_none, PRODUCTS))
     interactions: ir.Table = field(default_factory=partial(_none, INTERACTIONS))
+    disputes: ir.Table = field(default_factory=partial(_none, DISPUTES))
     behaviours: ir.Table = field(default_factory=partial(_none, BEHAVIOURS))
     contracts: ir.Table = field(default_factory=partial(_none, CONTRACTS))
     product_costs: ir.Table = field(default_factory=partial(_none, PRODUCT_COSTS))

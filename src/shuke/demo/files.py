@@ -33,13 +33,15 @@ GIVEN_NAMES = (
 ).split()
 
 MEMBER_COLUMNS = ("会员编号", "姓名", "手机号", "生日", "注册日期", "标签")
-CALL_COLUMNS = ("记录编号", "会员编号", "联系时间", "渠道", "结果", "客服", "备注")
+CALL_COLUMNS = ("记录编号", "会员编号", "联系时间", "渠道", "结果", "客服", "备注", "满意度")
 TAGS = ("", "", "", "", "企业团购", "爱尝新", "老客推荐", "节日送礼")
 NOTES = {
     "已接通": ("老客户，对新款感兴趣", "希望月底前补货", "满意，会再来", "询问企业采购折扣", "反馈包装有破损，已登记"),
     "未接通": ("无人接听", "响铃后转语音信箱"),
     "占线": ("占线，稍后再拨",),
 }
+RATINGS = {"老客户，对新款感兴趣": 4, "满意，会再来": 5, "反馈包装有破损，已登记": 2}
+"""What those have rated a call who have said so; others were not asked."""
 
 
 def write_orders(target: Path, *, yesterday: date) -> set[str]:
@@ -96,7 +98,8 @@ def _calls(customers: list[str], callers: list[str], yesterday: date) -> Iterato
             at = datetime(day.year, day.month, day.day, chance.randrange(9, 18), chance.randrange(60))  # noqa: DTZ001
             result = chance.choice(("已接通", "已接通", "已接通", "未接通", "占线"))
             caller = chance.choice(callers)
-            yield f"C{number:05d}", customer, at, "电话", result, caller, chance.choice(NOTES[result])
+            note = chance.choice(NOTES[result])
+            yield f"C{number:05d}", customer, at, "电话", result, caller, note, RATINGS.get(note, "")
 
 
 def _write(target: Path, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:

@@ -14,6 +14,8 @@ __all__ = [
     "Behaviour",
     "Contract",
     "CustomerMark",
+    "Dispute",
+    "DisputeDecision",
     "Interaction",
     "MarketingSpend",
     "MonthMark",
@@ -141,6 +143,7 @@ class Interaction(models.Model):
     note = models.TextField(blank=True)
     satisfaction = models.SmallIntegerField(null=True, blank=True)
     seconds = models.PositiveIntegerField(null=True, blank=True)
+    promised_on = models.DateField(null=True, blank=True)
     follow_up_id = models.BigIntegerField(null=True, blank=True)
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, db_index=False)
     import_id = models.BigIntegerField(null=True, blank=True)
@@ -162,6 +165,50 @@ class Interaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.happened_on} {self.channel}"
+
+
+class Dispute(models.Model):
+    """Somebody says that a contact or an order should not count for the emotional account, and why; never changed.
+
+    What it names may be taken back with its import, and the dispute stays.
+    """
+
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="disputes")
+    interaction_id = models.BigIntegerField(null=True, blank=True, unique=True)
+    order_id = models.BigIntegerField(null=True, blank=True, unique=True)
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "dispute"
+        constraints = [
+            models.CheckConstraint(
+                name="dispute_names_one_thing",
+                condition=Q(interaction_id=None, order_id__isnull=False)
+                | Q(interaction_id__isnull=False, order_id=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class DisputeDecision(models.Model):
+    """What was decided about a dispute: once it is accepted, the thing counts no more from `decided_on` on."""
+
+    dispute = models.OneToOneField(Dispute, models.PROTECT, related_name="decision")
+    accepted = models.BooleanField()
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+    decided_on = models.DateField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "dispute_decision"
+
+    def __str__(self) -> str:
+        return f"{self.dispute_id}: {'accepted' if self.accepted else 'rejected'}"
 
 
 class Behaviour(models.Model):

@@ -14,7 +14,8 @@ from django.db.models.functions import JSONObject, RowNumber
 from django.utils import timezone
 
 from shuke.customers.models import Customer
-from shuke.history.models import Behaviour, Contract, Interaction, Order, OrderEvent, OrderLine, Product
+from shuke.history.models import Behaviour, Contract, Dispute, Interaction, Order, OrderEvent, OrderLine, Product
+from shuke.staff.models import User
 
 SEPARATOR = "~"
 NEWEST = 20_000
@@ -37,6 +38,21 @@ def contracts_of(customer: Customer) -> QuerySet[Contract]:
 def interactions_of(customer: Customer) -> QuerySet[Interaction]:
     """Every contact as it stands now: a corrected one gives way to its correction."""
     return standing_interactions().filter(identity__customer=customer).select_related("by", "source")
+
+
+def disputes_of(customer: Customer) -> QuerySet[Dispute]:
+    """Every dispute about the customer, with what was decided."""
+    return _disputes().filter(identity__customer=customer)
+
+
+def open_disputes(staff: User) -> QuerySet[Dispute]:
+    """What waits for a decision about the customers whom `staff` may see, the oldest first."""
+    seen = Customer.objects.visible_to(staff)
+    return _disputes().filter(identity__customer__in=seen, decision=None).order_by("at", "pk")
+
+
+def _disputes() -> QuerySet[Dispute]:
+    return Dispute.objects.select_related("identity__customer", "by", "decision__by")
 
 
 def has_behaved(customer: Customer) -> bool:

@@ -3,15 +3,28 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localdate
 
+from shuke.core import audit
+from shuke.core.errors import Conflict
+from shuke.core.words import mark as _
 from shuke.customers.models import Customer, Source
 from shuke.customers.services import primary_identity
-from shuke.history.models import CustomerMark, Interaction, MonthMark
+from shuke.history.models import CustomerMark, Dispute, DisputeDecision, Interaction, MonthMark, Order
 from shuke.staff.models import User
 
 MERGED = "SELECT unnest(ARRAY[kept_id, absorbed_id]) FROM customer_merge WHERE id = ANY(%(merges)s)"
+
+
+class AlreadyDisputed(Conflict):
+    code = "already_disputed"
+    message = _("This entry has been disputed before.")
+
+
+class AlreadyDecided(Conflict):
+    code = "dispute_decided"
+    message = _("A colleague has decided this dispute meanwhile.")
 
 
 @transaction.atomic
@@ -26,10 +39,14 @@ def record_interaction(
     note: str = "",
     satisfaction: int | None = None,
     seconds: int | None = None,
+    promised_on: date | None = None,
     follow_up_id: int | None = None,
     corrects: Interaction | None = None,
 ) -> Interaction:
-    """Add a contact with `customer` to what happened; it stays as it is, and a correction names the one it corrects."""
+    """Add a contact with `customer` to what happened; it stays as it is, and a correction names the one it corrects.
+
+    `promised_on` is the day until which the next contact was promised.
+    """
     identity = corrects.identity if corrects else primary_identity(customer=customer)
     happened_on = localdate(at)
     interaction = Interaction.objects.create(
@@ -45,11 +62,41 @@ def record_interaction(
         note=note,
         satisfaction=satisfaction,
         seconds=seconds,
+        promised_on=promised_on,
         follow_up_id=follow_up_id,
         corrects=corrects,
     )
     mark(identities=[identity.pk], days=[happened_on, corrects.happened_on] if corrects else [happened_on])
     return interaction
+
+
+@transaction.atomic
+def dispute(*, about: Interaction | Order, reason: str, by: User, at: datetime) -> Dispute:
+    """Say that a contact or an order should not count for the emotional account; AlreadyDisputed a second time."""
+    column = "interaction_id" if isinstance(about, Interaction) else "order_id"
+    filed = Dispute(identity_id=about.identity_id, reason=reason, by=by, at=at, **{column: about.pk})
+    try:
+        with transaction.atomic():
+            filed.save()
+    except IntegrityError:
+        raise AlreadyDisputed from None
+    audit.record(by, "dispute.filed", filed, at=at, about=about._meta.label_lower, about_id=about.pk)
+    return filed
+
+
+@transaction.atomic
+def decide(*, dispute: Dispute, accepted: bool, note: str, by: User, at: datetime) -> DisputeDecision:
+    """Accept or reject a dispute for good; AlreadyDecided if a colleague was faster."""
+    decided = DisputeDecision(dispute=dispute, accepted=accepted, note=note, by=by, at=at, decided_on=localdate(at))
+    try:
+        with transaction.atomic():
+            decided.save()
+    except IntegrityError:
+        raise AlreadyDecided from None
+    if accepted:
+        mark(identities=[dispute.identity_id])
+    audit.record(by, "dispute.accepted" if accepted else "dispute.rejected", dispute, at=at)
+    return decided
 
 
 def mark(*, identities: Iterable[int] = (), customers: Iterable[int] = (), days: Iterable[date] = ()) -> None:

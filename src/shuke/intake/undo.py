@@ -130,6 +130,7 @@ WHERE identity.import_id = %(import)s
     AND NOT EXISTS (SELECT FROM contact_point WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM contract WHERE identity_id = identity.id)
     AND NOT EXISTS (SELECT FROM acquisition_cost WHERE identity_id = identity.id)
+    AND NOT EXISTS (SELECT FROM dispute WHERE identity_id = identity.id)
 """
 WITHOUT_FACTS = """
 SELECT customer_id FROM identity WHERE customer_id IN (SELECT customer_id FROM empty)

@@ -79,7 +79,7 @@ def score(
     """
     on = Engine(engine)
     measured = on.keep("features", features.features(tables, as_of=as_of))
-    known = models.known(measured, as_of=as_of)
+    known = models.known(on, tables, measured, as_of=as_of)
     parameters = Parameters.from_row(on.read(scores.fit(measured, policies)).to_pylist()[0])
     learned = models.learn(on, tables, known, policies, as_of=as_of, former=former)
     scored = models.apply(on, scores.apply(measured, policies, parameters), known, policies, learned)
@@ -91,7 +91,7 @@ def apply(
 ) -> ir.Table:
     """Score whoever has facts in the tables by what a run has learned."""
     measured = on.keep("features", features.features(tables, as_of=as_of, seen_until=seen_until))
-    known = models.known(measured, as_of=as_of, seen_until=seen_until)
+    known = models.known(on, tables, measured, as_of=as_of, seen_until=seen_until)
     return models.apply(on, scores.apply(measured, policies, learned), known, policies, learned.models)
 
 

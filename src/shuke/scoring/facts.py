@@ -23,7 +23,7 @@ BY_DAY = {
     "behaviours": "happened_on",
 }
 """Tables of dated facts, and which of their columns says the day."""
-WHOLE = ("identities", "products", "contracts", "product_costs", "acquisition_costs")
+WHOLE = ("identities", "disputes", "products", "contracts", "product_costs", "acquisition_costs")
 """Tables that are small, or change without a date."""
 
 # Who writes only a day means no hour of it.
@@ -45,11 +45,15 @@ FROM order_line JOIN customer_order ON customer_order.id = order_line.order_id W
 """,
     "products": "SELECT id AS product_id, source_id, code, category FROM product WHERE {among}",
     "interactions": f"""
-SELECT id AS interaction_id, identity_id, happened_on, {HOUR}, channel, direction, outcome, satisfaction
+SELECT id AS interaction_id, identity_id, happened_on, {HOUR}, channel, direction, outcome, satisfaction, promised_on
 FROM interaction AS told, LATERAL (SELECT told.at AT TIME ZONE '{{zone}}' AS at) AS local
 WHERE {{among}} AND NOT EXISTS (
     SELECT FROM interaction AS newer WHERE newer.identity_id = told.identity_id
         AND (newer.corrects_id = told.id OR newer.corrects_id = told.corrects_id AND newer.id > told.id))
+""",
+    "disputes": """
+SELECT identity_id, interaction_id, order_id, decided_on AS accepted_on
+FROM dispute JOIN dispute_decision ON dispute_decision.dispute_id = dispute.id WHERE accepted AND {among}
 """,
     "behaviours": """
 SELECT identity_id, happened_on, kind, count(*) AS times FROM behaviour WHERE {among}

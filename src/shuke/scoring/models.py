@@ -127,6 +127,11 @@ class ScoreColumns(models.Model):
     lifetime_value = models.BigIntegerField(null=True)
     profit_share = models.FloatField(null=True)
     cluster = models.SmallIntegerField(null=True)
+    emotion = models.SmallIntegerField(null=True)
+    relationship = models.FloatField(null=True)
+    relationship_parts = ArrayField(models.FloatField(null=True), null=True)
+    relationship_numbers = ArrayField(models.FloatField(null=True), null=True)
+    radar = ArrayField(models.FloatField(null=True), null=True)
 
     class Meta:
         abstract = True

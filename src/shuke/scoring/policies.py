@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shuke.analytics.bonds.policy import EmotionPolicy, RelationshipPolicy
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters.policy import ClusterPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
@@ -18,7 +19,9 @@ LIFETIME = policies.register("lifetime", _("Lifetime value"), LifetimePolicy)
 CHURN = policies.register("churn", _("Churn"), ChurnPolicy)
 POTENTIAL = policies.register("potential", _("Suggestions"), PotentialPolicy)
 CLUSTER = policies.register("cluster", _("Customer groups"), ClusterPolicy)
-KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, CLUSTER, POTENTIAL)
+EMOTION = policies.register("emotion", _("Emotional account"), EmotionPolicy)
+RELATIONSHIP = policies.register("relationship", _("Relationship quality"), RelationshipPolicy)
+KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, EMOTION, RELATIONSHIP, CLUSTER, POTENTIAL)
 
 
 @dataclass(frozen=True, slots=True)

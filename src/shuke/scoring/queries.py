@@ -49,6 +49,12 @@ def has_failed_lately(*, at: datetime) -> bool:
     return Run.objects.filter(status=Run.Status.FAILED, finished_at__gt=at - PAUSE_AFTER_FAILURE).exists()
 
 
+def score_before(customer: int, day: date) -> Score | None:
+    """What the newest run as of an earlier day has said of a customer; None if it has not, or is not kept any more."""
+    run = Run.objects.filter(status=Run.Status.DONE, as_of__lt=day).order_by("-as_of", "-pk").first()
+    return Score.objects.filter(run=run, customer=customer).select_related("run").first() if run else None
+
+
 def parameters_of(run: Run) -> Parameters:
     """What a run has learned from everybody."""
     return Parameters.model_validate(run.parameters)

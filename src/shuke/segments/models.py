@@ -213,6 +213,8 @@ class CustomerListing(models.Model):
     at_risk = models.BooleanField(default=False)
     lifetime_value = models.BigIntegerField(default=0)
     cluster = models.SmallIntegerField(null=True, blank=True)
+    emotion = models.SmallIntegerField(null=True, blank=True)
+    relationship = models.SmallIntegerField(null=True, blank=True)
     first_ordered_on = models.DateField(null=True, blank=True)
     last_ordered_on = models.DateField(null=True, blank=True)
     last_contact_on = models.DateField(null=True, blank=True)

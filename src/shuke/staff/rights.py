@@ -29,6 +29,7 @@ class Right(TextChoices):
     AUDIT = "audit", _("read the audit trail")
     MERGE = "merge", _("merge customers who are one person")
     CONNECT = "connect", _("connect other systems")
+    DISPUTES = "disputes", _("decide about disputed entries")
 
 
 class Scope(TextChoices):
@@ -53,10 +54,8 @@ SIGHT = {
 
 RIGHTS = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.OPERATIONS: frozenset(
-        {Right.IMPORT, Right.EXPORT, Right.POLICIES, Right.ASSIGN, Right.OPEN_CONTACTS, Right.MERGE}
-    ),
-    Role.MANAGER: frozenset({Right.EXPORT, Right.ASSIGN, Right.OPEN_CONTACTS}),
+    Role.OPERATIONS: frozenset(Right) - {Right.PEOPLE, Right.AUDIT, Right.CONNECT},
+    Role.MANAGER: frozenset({Right.EXPORT, Right.ASSIGN, Right.OPEN_CONTACTS, Right.DISPUTES}),
     Role.AGENT: frozenset({Right.OPEN_CONTACTS}),
 }
 

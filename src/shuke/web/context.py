@@ -15,6 +15,7 @@ ENTRIES = (
     ("web:customers", gettext_noop("Customers"), "users", None, True),
     ("web:segments", gettext_noop("Segments"), "target", None, False),
     ("web:duplicates", gettext_noop("Duplicates"), "users-group", Right.MERGE, False),
+    ("web:disputes", gettext_noop("Disputes"), "scale", Right.DISPUTES, False),
     ("web:imports", gettext_noop("Import"), "database-import", Right.IMPORT, False),
     ("web:forecasts", gettext_noop("Forecasts"), "chart-line", Right.POLICIES, False),
     ("web:suggestions", gettext_noop("Suggestions"), "sparkles", Right.POLICIES, False),

@@ -15,7 +15,7 @@ from shuke.core import policies
 from shuke.scoring.policies import CHURN, LIFETIME, POTENTIAL
 from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
-from shuke.web import forecast_potential
+from shuke.web import bonds, forecast_potential
 from shuke.web.access import needs
 from shuke.web.forecast_words import METHODS, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
@@ -31,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "run": run,
         "churn": [_churn(one) for one in models.churn],
         "lifetime": _lifetime(models, run.policies.get(LIFETIME.key, 0)) if run else None,
+        "bonds": bonds.told(models.bonds, run),
         "churn_policy": CHURN.key,
         "lifetime_policy": LIFETIME.key,
         "potential": forecast_potential.tell(models.potential),

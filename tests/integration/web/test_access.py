@@ -13,6 +13,8 @@ from shuke.analytics.rules import tree
 from shuke.customers import contacts
 from shuke.customers.models import Candidate, ContactPoint, CustomerOwner, CustomerTag, Tag
 from shuke.followups.models import FollowUp
+from shuke.history import services as history
+from shuke.history.models import Order
 from shuke.segments import services as segments
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import Line, Team
@@ -83,6 +85,16 @@ ROWS: dict[str, list[Row]] = {
         Row((NOT_THERE,) * 4, "post", ("own", "their_point")),
         Row((WRONG, WRONG, NOT_THERE, NOT_THERE), "post", ("other", "their_point")),
     ],
+    "web:customers.account": [Row(EVERYBODY, args=("own",)), Row((OK, OK, NOT_THERE, NOT_THERE), args=("other",))],
+    "web:customers.dispute": [
+        Row((WRONG,) * 4, "post", ("own",)),
+        Row((WRONG, WRONG, NOT_THERE, NOT_THERE), "post", ("other",)),
+    ],
+    "web:customers.dispute.decide": [
+        Row((WRONG, WRONG, WRONG, NO), "post", ("own", "dispute")),
+        Row((NOT_THERE, NOT_THERE, NOT_THERE, NO), "post", ("other", "dispute")),
+    ],
+    "web:disputes": [Row((OK, OK, OK, NO))],
     "web:customers.merge": [
         Row((OK, OK, NO, NO), args=("own",)),
         Row((OK, OK, NO, NO), args=("other",)),
@@ -229,6 +241,8 @@ def things(db) -> dict[str, object]:
         CustomerOwner.objects.create(customer=customer, line=Line.main(), owner=owner, since=timezone.now())
         made |= {name: customer.pk, f"{prefix}order": shop.order(customer, timezone.localdate(), 100).pk}
         made |= {f"{prefix}point": _phone(customer).pk, f"{prefix}work": _work(customer, owner).pk}
+    sold = Order.objects.get(pk=made["order"])
+    made["dispute"] = history.dispute(about=sold, reason="?", by=staff[Role.AGENT], at=timezone.now()).pk
     pair = {"first_id": made["own"], "second_id": made["other"], "probability": 0.5, "found_at": timezone.now()}
     made["pair"] = Candidate.objects.create(**pair).pk
     rule = tree.Number(field="orders", at_least=1)

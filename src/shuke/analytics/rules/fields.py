@@ -66,6 +66,8 @@ CATALOGUE = (
     Field("money", Kind.NUMBER, _("Money in all"), Unit.MONEY),
     Field("net_money_365", Kind.NUMBER, _("Net money of 12 months"), Unit.MONEY),
     Field("value_at_risk", Kind.NUMBER, _("Value at risk"), Unit.MONEY),
+    Field("emotion", Kind.NUMBER, _("Emotional account, 0 to 100")),
+    Field("relationship", Kind.NUMBER, _("Relationship quality, 0 to 100")),
     Field("r", Kind.CHOICE, _("Recency, letter"), choices=LETTERS),
     Field("f", Kind.CHOICE, _("Frequency, letter"), choices=LETTERS),
     Field("m", Kind.CHOICE, _("Monetary, letter"), choices=LETTERS),

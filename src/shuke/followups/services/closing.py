@@ -153,6 +153,7 @@ def _tell_history(row: FollowUp, *, by: User, at: datetime, channel: str, second
         by=by,
         note=row.note,
         seconds=seconds,
+        promised_on=row.promised_on,
         follow_up_id=row.pk,
     )
     Waiting.objects.filter(customer=row.customer_id).delete()

@@ -26,7 +26,7 @@ from shuke.scoring.registries import Rescored, rescored
 
 __all__ = ["hand_over", "rescore_marked"]
 
-OF_A_CUSTOMER = (*facts.BY_DAY, "contracts", "acquisition_costs")
+OF_A_CUSTOMER = (*facts.BY_DAY, "disputes", "contracts", "acquisition_costs")
 """Tables of the facts of identities."""
 BATCH = 2_000
 """Marks that one pass takes: a second or two of work, for which the next fact waits."""
@@ -47,6 +47,11 @@ SELECT DISTINCT identity.customer_id FROM identity JOIN (
     UNION
     SELECT customer_order.identity_id FROM order_event JOIN customer_order ON customer_order.id = order_event.order_id
     WHERE happened_on BETWEEN %(as_of)s AND %(today)s
+    UNION
+    SELECT identity_id FROM interaction WHERE happened_on BETWEEN %(as_of)s AND %(today)s
+    UNION
+    SELECT dispute.identity_id FROM dispute JOIN dispute_decision ON dispute_decision.dispute_id = dispute.id
+    WHERE decided_on BETWEEN %(as_of)s AND %(today)s
 ) AS moved ON moved.identity_id = identity.id
 """
 

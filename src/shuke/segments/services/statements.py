@@ -81,7 +81,7 @@ LIST = """
 INSERT INTO {table} (
     customer_id, name, pinyin, initials, bigrams, owner_id, store_id, last_contact_on, tier, activity, r, f, m, t,
     r_quintile, f_quintile, m_quintile, days_since_last, orders, money, net_money_365, value_at_risk,
-    churn_probability, at_risk, lifetime_value, cluster, first_ordered_on, last_ordered_on)
+    churn_probability, at_risk, lifetime_value, emotion, relationship, cluster, first_ordered_on, last_ordered_on)
 SELECT profile.customer_id, profile.name, profile.pinyin, profile.initials,
     CASE WHEN listed.name = profile.name THEN listed.bigrams ELSE name_bigrams(profile.name) END,
     profile.owner_id, profile.store_id, profile.last_contact_on,
@@ -91,7 +91,7 @@ SELECT profile.customer_id, profile.name, profile.pinyin, profile.initials,
     coalesce(score.days_since_last, -1), coalesce(score.orders, 0), coalesce(score.money, 0),
     coalesce(score.net_money_365, 0), coalesce(score.value_at_risk, 0),
     score.churn_probability, coalesce(score.at_risk, false), coalesce(score.lifetime_value, 0),
-    score.cluster, score.first_ordered_on, score.last_ordered_on
+    score.emotion, round(score.relationship)::smallint, score.cluster, score.first_ordered_on, score.last_ordered_on
 FROM ({profiles}) AS profile
 LEFT JOIN customer_list AS listed ON listed.customer_id = profile.customer_id
 LEFT JOIN ({scores}) AS score ON score.customer_id = profile.customer_id
@@ -111,8 +111,8 @@ DELETE FROM {table} AS listed WHERE {among}
 OF_PROFILE = ("name", "pinyin", "initials", "bigrams", "owner_id", "store_id", "last_contact_on")
 OF_SCORE = (
     *("tier", "activity", "r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile", "days_since_last", "orders"),
-    *("money", "net_money_365", "value_at_risk", "churn_probability", "at_risk", "lifetime_value", "cluster"),
-    *("first_ordered_on", "last_ordered_on", "last_contact_on"),
+    *("money", "net_money_365", "value_at_risk", "churn_probability", "at_risk", "lifetime_value"),
+    *("emotion", "relationship", "cluster", "first_ordered_on", "last_ordered_on", "last_contact_on"),
 )
 EVERY_COLUMN = (*OF_PROFILE, *OF_SCORE[:-1])
 

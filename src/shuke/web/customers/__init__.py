@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.web.customers import buying, duplicates, edit, lists, profile
+from shuke.web.customers import account, buying, duplicates, edit, lists, profile
 
 urlpatterns = [
     path("customers/", lists.index, name="customers"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("customers/<int:pk>/owners/<int:line>/", edit.owner, name="customers.owner"),
     path("customers/<int:pk>/contacts/<int:point>/", edit.open_contact, name="customers.contact"),
     path("customers/<int:pk>/merge/", duplicates.by_hand, name="customers.merge"),
+    path("customers/<int:pk>/account/", account.show, name="customers.account"),
+    path("customers/<int:pk>/account/dispute/", account.dispute, name="customers.dispute"),
+    path("customers/<int:pk>/disputes/<int:number>/", account.decide, name="customers.dispute.decide"),
+    path("disputes/", account.disputes, name="disputes"),
     path("duplicates/", duplicates.index, name="duplicates"),
     path("duplicates/merged/", duplicates.merged, name="duplicates.merged"),
     path("duplicates/search/", duplicates.search, name="duplicates.search"),

@@ -20,7 +20,7 @@ from shuke.segments import queries as segments
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
 from shuke.staff.rights import Right, Sight
-from shuke.web.customers import forecasts, groups, scores
+from shuke.web.customers import bonds, forecasts, groups, scores
 
 MOMENTS = 20
 
@@ -43,6 +43,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "told": scores.tell(score) if score else None,
         "forecast": forecasts.tell(score, score.run) if score else None,
         "group": groups.tell(score, score.run) if score else None,
+        "bonds": bonds.tell(score, customer) if score else None,
         "memberships": segments.present_memberships(customer.pk),
         "open_follow_ups": _open_follow_ups(request.user, customer),
         "timeline": timeline_of(request.user, customer),
