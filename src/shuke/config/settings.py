@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shuke.scoring",
     "shuke.segments",
     "shuke.followups",
+    "shuke.lab",
     "shuke.webhooks",
     "shuke.reports",
     "shuke.api",

@@ -11,8 +11,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from django.conf import settings
 
-from shuke.analytics import features, models, scores
+from shuke.analytics import features, models
+from shuke.analytics import pilot as pilots
 from shuke.analytics.parameters import Parameters
+from shuke.analytics.pilot import Pilot
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 from shuke.scoring.mirror import Mirror
@@ -62,24 +64,39 @@ def duckdb(mirror: Mirror) -> Iterator[tuple[ibis.BaseBackend, Tables]]:
             engine.disconnect()
 
 
-def score(engine: ibis.BaseBackend, tables: Tables, *, as_of: date, policies: Policies, columns: pa.Schema) -> Scored:
+def score(
+    engine: ibis.BaseBackend,
+    tables: Tables,
+    *,
+    as_of: date,
+    policies: Policies,
+    columns: pa.Schema,
+    pilot: Pilot | None = None,
+) -> Scored:
     """Run the scores as of a day; the rows come with `columns`, in their order and types."""
     on = Engine(engine)
     measured = on.keep("features", features.features(tables, as_of=as_of))
     known = models.known(on, tables, measured, as_of=as_of)
-    parameters = Parameters.from_row(on.read(scores.fit(measured, policies)).to_pylist()[0])
+    parameters = pilots.learn(on.read, measured, policies, pilot)
     learned = models.learn(on, tables, known, policies, as_of=as_of)
-    scored = models.apply(on, scores.apply(measured, policies, parameters), known, policies, learned)
+    scored = models.apply(on, pilots.apply(measured, policies, parameters, pilot), known, policies, learned)
     return Scored(parameters.model_copy(update={"models": learned}), _stream(engine, _shaped(scored, columns)))
 
 
 def apply(
-    on: Engine, tables: Tables, *, as_of: date, seen_until: date, policies: Policies, learned: Parameters
+    on: Engine,
+    tables: Tables,
+    *,
+    as_of: date,
+    seen_until: date,
+    policies: Policies,
+    learned: Parameters,
+    pilot: Pilot | None = None,
 ) -> ir.Table:
     """Score whoever has facts in the tables by what a run has learned."""
     measured = on.keep("features", features.features(tables, as_of=as_of, seen_until=seen_until))
     known = models.known(on, tables, measured, as_of=as_of, seen_until=seen_until)
-    return models.apply(on, scores.apply(measured, policies, learned), known, policies, learned.models)
+    return models.apply(on, pilots.apply(measured, policies, learned, pilot), known, policies, learned.models)
 
 
 def rescore(
@@ -90,12 +107,14 @@ def rescore(
     policies: Policies,
     parameters: Parameters,
     columns: pa.Schema,
+    pilot: Pilot | None = None,
 ) -> pa.Table:
     """Score the customers of some tables by what a run has learned from everybody; in memory, for a few thousand."""
     engine = ibis.duckdb.connect(threads=1)
     try:
         facts = Tables(**{name: engine.create_table(name, table) for name, table in tables.items()})
-        scored = apply(Engine(engine), facts, as_of=as_of, seen_until=seen_until, policies=policies, learned=parameters)
+        obeyed = {"policies": policies, "learned": parameters, "pilot": pilot}
+        scored = apply(Engine(engine), facts, as_of=as_of, seen_until=seen_until, **obeyed)
         return engine.to_pyarrow(_shaped(scored, columns))
     finally:
         engine.disconnect()
