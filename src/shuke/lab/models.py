@@ -1,7 +1,6 @@
 """Drafts of policies, what was tried with them on which day, and who would move."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.policies import Kind, kinds

@@ -64,9 +64,9 @@ class Workload(Found):
 class Hindsight(Found):
     """The risk list of the day against what came: all it needs are the days after.
 
-    With `known_from` the horizon is not over yet, and that is the day from which it will be; with `shortfalls` no chance
-    of churn could have been learned. Otherwise: of `active` customers `lapsed`, `listed` were on the list, `hits` of
-    them lapsed, `lead_days` (the median) before they would have counted as no longer active.
+    With `known_from` the horizon is not over yet, and that is the day from which it will be; with `shortfalls` no
+    chance of churn could have been learned. Otherwise: of `active` customers `lapsed`, `listed` were on the list, and
+    `hits` of them lapsed, `lead_days` (the median) before they would have counted as no longer active.
     """
 
     known_from: date | None = None

@@ -17,7 +17,19 @@ from shuke.scoring.queries import live_run
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import User
 
-__all__ = ["Moves", "Part", "compare", "days", "default_day", "drafts", "examples", "is_behind", "moves", "running_pilot"]
+__all__ = [
+    "Moves",
+    "Part",
+    "compare",
+    "days",
+    "default_day",
+    "drafts",
+    "examples",
+    "facts_until",
+    "is_behind",
+    "last_trial",
+    "moves",
+]
 
 PAGE_SIZE = 30
 BY_MONEY = Key(F("net_money_365"), int)
@@ -94,10 +106,6 @@ def last_trial(draft: Draft) -> Trial | None:
 def is_behind(draft: Draft) -> bool:
     """Has the policy been published since the draft was held against it?"""
     return policies.current(draft.of).version != draft.replaces
-
-
-def running_pilot() -> Pilot | None:
-    return Pilot.objects.running().select_related("draft").first()
 
 
 def days() -> tuple[date, date] | None:

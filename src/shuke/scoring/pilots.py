@@ -1,8 +1,7 @@
 """Whom a pilot is for: the customers whose home is a store, or who have an owner in a business line."""
 
-from adbc_driver_postgresql.dbapi import Connection
-
 import ibis
+from adbc_driver_postgresql.dbapi import Connection
 
 from shuke.analytics.pilot import Pilot as Piloted
 from shuke.analytics.policies import Policies
@@ -24,12 +23,11 @@ def scope_of(scope: str) -> tuple[str, int]:
     return place, int(number)
 
 
-def piloted(
-    pilot: Pilot | None, bodies: Policies, snapshot: Connection, *, among: str = "true"
-) -> Piloted | None:
+def piloted(pilot: Pilot | None, bodies: Policies, snapshot: Connection, *, among: str = "true") -> Piloted | None:
     """A pilot as the scores know it, with those of its customers `among` some, as they are in `snapshot`."""
     if pilot is None:
         return None
     place, number = scope_of(pilot.scope)
-    customers = fetch(snapshot, f"SELECT DISTINCT customer_id FROM ({STATEMENTS[place]}) AS theirs WHERE {among}".format(number=number))
+    theirs = STATEMENTS[place].format(number=number)
+    customers = fetch(snapshot, f"SELECT DISTINCT customer_id FROM ({theirs}) AS theirs WHERE {among}")
     return Piloted(policies.of_pilot(pilot, bodies), ibis.memtable(customers))

@@ -15,7 +15,19 @@ from shuke.lab import queries
 from shuke.lab.models import Draft, Move, Trial
 from shuke.staff.models import User
 
-__all__ = ["DayUnknown", "DraftChanged", "DraftClosed", "ask", "change", "discard", "forget", "hold_against", "start"]
+__all__ = [
+    "DayUnknown",
+    "DraftChanged",
+    "DraftClosed",
+    "DraftIsPiloted",
+    "NothingToTry",
+    "ask",
+    "change",
+    "discard",
+    "forget",
+    "hold_against",
+    "start",
+]
 
 
 class DraftChanged(Conflict):

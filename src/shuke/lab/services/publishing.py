@@ -15,7 +15,16 @@ from shuke.scoring.models import Pilot
 from shuke.scoring.pilots import STATEMENTS, scope_of
 from shuke.staff.models import Line, Store, User
 
-__all__ = ["NoPilot", "NotForAPilot", "NothingChanges", "PilotRuns", "ScopeUnknown", "begin_pilot", "end_pilot", "publish"]
+__all__ = [
+    "NoPilot",
+    "NotForAPilot",
+    "NothingChanges",
+    "PilotRuns",
+    "ScopeUnknown",
+    "begin_pilot",
+    "end_pilot",
+    "publish",
+]
 
 LONGEST = 18
 """Digits of a key."""
@@ -65,8 +74,8 @@ def publish(*, draft: Draft, version: int, by: User, at: datetime) -> Published:
 def begin_pilot(*, draft: Draft, version: int, scope: str, by: User, at: datetime) -> Pilot:
     """Let a draft count for one store or line from the next run on.
 
-    NotForAPilot; NothingChanges; ScopeUnknown; PilotRuns; DraftChanged; DraftClosed; PolicyChanged if another pilot of the same scope
-    is published in this moment.
+    NotForAPilot; NothingChanges; ScopeUnknown; PilotRuns; DraftChanged; DraftClosed; PolicyChanged if somebody begins
+    another pilot of the same scope in this moment.
     """
     draft = locked(draft, version=version)
     if not can_be_piloted(draft.kind):

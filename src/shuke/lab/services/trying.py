@@ -41,6 +41,13 @@ JUDGED = (
     *("customer_id", "orders", "days_since_first", "days_since_last", "net_money_365", "value_at_risk", "touched_on"),
     *(f"{name}_{side}" for name in lab.STANDING for side in ("was", "now")),
 )
+TYPES = {
+    "CharField": "string",
+    "ForeignKey": "int64",
+    "IntegerField": "int32",
+    "BigIntegerField": "int64",
+    "FloatField": "float64",
+}
 STORED = "SELECT {columns}, value_at_risk, churn_probability FROM score WHERE run_id = {run}"
 TOUCHED = """
 SELECT identity.customer_id, max(interaction.happened_on) AS touched_on
@@ -145,14 +152,23 @@ def _total(moved: ir.Table) -> ir.Table:
 
 
 def _keep_moves(on: Engine, trial: Trial, judged: ir.Table) -> None:
-    names = [field.column for field in Move._meta.concrete_fields if field.column not in {"id", "trial_id"}]
-    rows = on.read(lab.moved(judged).select(*names))
+    moved = lab.moved(judged)
+    rows = on.read(moved.select(**{name: moved[name].cast(kind) for name, kind in _columns().items()}))
     of_trial = rows.append_column("trial_id", pa.array([trial.pk] * rows.num_rows, pa.int64()))
     Move.objects.filter(trial=trial).delete()
     if rows.num_rows:
         with closing(adbc.connect(conninfo())) as target, closing(target.cursor()) as cursor:
             cursor.adbc_ingest(Move._meta.db_table, of_trial, mode="append")
             target.commit()
+
+
+def _columns() -> dict[str, str]:
+    """What is kept of each move, in the types of its columns."""
+    return {
+        field.column: TYPES[field.get_internal_type()]
+        for field in Move._meta.concrete_fields
+        if field.get_internal_type() in TYPES and field.column != "trial_id"
+    }
 
 
 def _workload(on: Engine, judged: ir.Table, side: lab.Side, day: date, rules: Rules) -> Workload:

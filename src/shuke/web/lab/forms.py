@@ -13,7 +13,9 @@ class TryForm(forms.Form):
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     day = forms.DateField(
         label=_("On the day"),
-        help_text=_("What was known on the morning of this day is judged twice: by what is in force, and by the draft."),
+        help_text=_(
+            "What was known on the morning of this day is judged twice: by what is in force, and by the draft."
+        ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
     )

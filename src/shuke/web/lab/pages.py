@@ -109,7 +109,7 @@ def page(
         "form": form,
         "trying": trying or TryForm(initial={"version": draft.version, "day": _day(draft)}),
         "changes": changes(draft.of.body, current.body.model_dump(mode="json"), written),
-        "is_behind": draft.closed_at is None and current.version != draft.replaces,
+        "is_behind": draft.closed_at is None and queries.is_behind(draft),
         "pilot": pilot or PilotForm(),
         "may_pilot": can_be_piloted(draft.kind),
         "place": place_words(draft),
@@ -134,9 +134,7 @@ def _changed_meanwhile(request: HttpRequest, draft: Draft, form: PolicyForm, err
     present = draft_or_404(draft.pk)
     data = request.POST.copy()
     data["version"] = present.version
-    return page(
-        request, present, form=form, trying=TryForm(data), status=HTTPStatus.CONFLICT, reason=error.words(_)
-    )
+    return page(request, present, form=form, trying=TryForm(data), status=HTTPStatus.CONFLICT, reason=error.words(_))
 
 
 def _found(request: HttpRequest, draft: Draft) -> dict[str, object]:

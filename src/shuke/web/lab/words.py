@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from shuke.analytics.churn.risk import GOAL_PRECISION, GOAL_RECALL
 from shuke.analytics.policies import TierPolicy
 from shuke.lab.models import Move, Trial
-from shuke.lab.outcome import Hindsight, Outcome, Step, Workload
+from shuke.lab.outcome import Hindsight, Outcome, Workload
 from shuke.segments.models import Activity, Tier
 from shuke.web.forecast_words import shortfall_words
 from shuke.web.templatetags.shuke import days, days_ago, money_round, number, percent
@@ -82,7 +82,7 @@ def answer(outcome: Outcome) -> list[str]:
     said = [
         _("%(name)s would have %(now)s customers instead of %(was)s (%(change)s).")
         % {
-            "name": VALUES[kind](code).label,
+            "name": values(code).label,
             "now": number(outcome.total(kind, "now", code)),
             "was": number(outcome.total(kind, "was", code)),
             "change": signed(outcome.total(kind, "now", code) - outcome.total(kind, "was", code)),
@@ -109,7 +109,11 @@ def _work_words(outcome: Outcome) -> str:
 
 def _waiting_words(outcome: Outcome) -> str:
     places = outcome.work_now.places(outcome.agents)
-    return _("On the day %(due)s would be due for %(places)s places (%(agents)s × %(each)s): %(waiting)s wait, instead of %(was)s.") % {
+    words = _(
+        "On the day %(due)s would be due for %(places)s places (%(agents)s × %(each)s): %(waiting)s wait, "
+        "instead of %(was)s."
+    )
+    return words % {
         "due": number(outcome.work_now.due),
         "places": number(places),
         "agents": colleagues(outcome.agents),
@@ -127,7 +131,8 @@ def work_rows(outcome: Outcome) -> list[dict[str, Any]]:
     """The work of each tier that people carry by either side, and of all."""
     sides = (outcome.work_was, outcome.work_now)
     tiers = [tier for tier in Tier.values if any(work.tier == tier for side in sides for work in side.tiers)]
-    return [{"tier": tier, **dict(zip(("was", "now"), (_of_tier(side, tier) for side in sides), strict=True))} for tier in tiers]
+    was, now = sides
+    return [{"tier": tier, "was": _of_tier(was, tier), "now": _of_tier(now, tier)} for tier in tiers]
 
 
 def _of_tier(load: Workload, tier: str) -> dict[str, int]:
@@ -219,8 +224,12 @@ def _by_activity(move: Move, was: Mapping[str, Any], now: Mapping[str, Any]) -> 
         told = {"ago": days_ago(move.days_since_first), "was": days(was["new_days"]), "now": days(now["new_days"])}
         return [_("First order %(ago)s: new up to %(was)s; by the draft up to %(now)s") % told]
     if Activity.ACTIVE in {move.activity_was, move.activity_now}:
-        limits = (days(round(until)) for until in (move.active_until_days_was, move.active_until_days_now))
-        told = {"ago": days_ago(move.days_since_last), **dict(zip(("was", "now"), limits, strict=True))}
+        was_until, now_until = move.active_until_days_was, move.active_until_days_now
+        told = {
+            "ago": days_ago(move.days_since_last),
+            "was": days(round(was_until)),
+            "now": days(round(now_until)),
+        }
         return [_("Last order %(ago)s: active up to %(was)s; by the draft up to %(now)s") % told]
     told = {"ago": days_ago(move.days_since_last), "was": days(was["dormant_days"]), "now": days(now["dormant_days"])}
     return [_("Last order %(ago)s: dormant up to %(was)s; by the draft up to %(now)s") % told]
@@ -236,8 +245,3 @@ def signed(change: int) -> str:
     if change == 0:
         return "±0"
     return f"+{number(change)}" if change > 0 else f"−{number(-change)}"
-
-
-def step_words(step: Step, kind: str) -> str:
-    """gold → silver."""
-    return f"{VALUES[kind](step.was).label} → {VALUES[kind](step.now).label}"
