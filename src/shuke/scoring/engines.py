@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from tempfile import TemporaryDirectory
 
@@ -75,6 +75,7 @@ def score(
 ) -> Scored:
     """Run the scores as of a day; the rows come with `columns`, in their order and types."""
     on = Engine(engine)
+    pilot = _kept(on, pilot)
     measured = on.keep("features", features.features(tables, as_of=as_of))
     known = models.known(on, tables, measured, as_of=as_of)
     parameters = pilots.learn(on.read, measured, policies, pilot)
@@ -94,6 +95,7 @@ def apply(
     pilot: Pilot | None = None,
 ) -> ir.Table:
     """Score whoever has facts in the tables by what a run has learned."""
+    pilot = _kept(on, pilot)
     measured = on.keep("features", features.features(tables, as_of=as_of, seen_until=seen_until))
     known = models.known(on, tables, measured, as_of=as_of, seen_until=seen_until)
     return models.apply(on, pilots.apply(measured, policies, learned, pilot), known, policies, learned.models)
@@ -118,6 +120,11 @@ def rescore(
         return engine.to_pyarrow(_shaped(scored, columns))
     finally:
         engine.disconnect()
+
+
+def _kept(on: Engine, pilot: Pilot | None) -> Pilot | None:
+    """The customers of a pilot as a table of the engine: not every way to run an expression carries one in memory."""
+    return replace(pilot, customers=on.keep("piloted", pilot.customers)) if pilot else None
 
 
 def _stream(engine: ibis.BaseBackend, table: ir.Table) -> pa.RecordBatchReader:

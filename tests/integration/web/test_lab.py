@@ -20,7 +20,7 @@ from shuke.staff.rights import Role
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FORM = {
-    "replaces": 1,
+    "replaces": 0,
     "mode": "by_rank",
     "gold_recency_share": 20,
     "gold_money_share": 10,
@@ -61,7 +61,7 @@ def test_from_the_form_of_the_policy_to_the_answer(as_, ops, twenty):
     assert "Silver would have 6 customers instead of 5 (+1)." in page
     assert "Follow-ups would be 6 a month instead of 9 (−3)." in page
     assert "Net money of 12 months ¥180: within the best 15%; by the draft within the best 40%, not 10%" in page
-    assert policies.current(TIER).version == 1
+    assert policies.current(TIER).body.gold_money_share == 0.15
 
 
 def test_the_list_behind_a_number_names_who_moves(as_, ops, twenty):

@@ -102,13 +102,14 @@ def page(
     current = policies.current(draft.of)
     form = form or _form(draft)
     written = form.draft.model_dump(mode="json") if form.draft else draft.body
+    before = policies.at_version(draft.of, draft.replaces) if draft.closed_at else current
     context = _found(request, draft) | {
         "title": _(draft.of.title),
         "kind": draft.of,
         "current": current,
         "form": form,
         "trying": trying or TryForm(initial={"version": draft.version, "day": _day(draft)}),
-        "changes": changes(draft.of.body, current.body.model_dump(mode="json"), written),
+        "changes": changes(draft.of.body, before.body.model_dump(mode="json"), written),
         "is_behind": draft.closed_at is None and queries.is_behind(draft),
         "pilot": pilot or PilotForm(),
         "may_pilot": can_be_piloted(draft.kind),
