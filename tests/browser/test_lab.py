@@ -43,5 +43,5 @@ def test_what_would_change_if_gold_meant_the_best_tenth(page_of, ops):
     page.go_back()
     page.click("text=Publish to all")
     page.click("#confirm [value=yes]")
-    expect(page.locator("body")).to_contain_text("Version 1 is in force")
+    expect(page.locator("body")).to_contain_text("is in force from now on")
     assert policies.current(TIER).body.gold_money_share == 0.10
