@@ -55,6 +55,8 @@ PAGES = {
     "policy-churn": ("ops", "/policies/churn/"),
     "policy-cadence": ("ops", "/policies/cadence/"),
     "policy-identity": ("ops", "/policies/identity/"),
+    "policy-draft": ("ops", "/policies/drafts/{draft}/"),
+    "policy-moves": ("ops", "/policies/drafts/{draft}/moves/?kind=tier&was=gold&now=silver"),
     "people": ("admin", "/people/"),
     "person-add": ("admin", "/people/add/"),
     "connections": ("admin", "/connections/"),
@@ -109,6 +111,24 @@ SEGMENT = {
 }
 
 
+DRAFT = """
+INSERT INTO lab_draft (kind, body, replaces, version, made_at, made_by_id, changed_at, changed_by_id, ending)
+SELECT 'tier', policy.body || '{"gold_money_share": 0.1}', policy.version, 1, now(), ops.id, now(), ops.id, ''
+FROM policy, (SELECT id FROM staff_user WHERE username = 'ops') AS ops
+WHERE policy.kind = 'tier' ORDER BY policy.version DESC LIMIT 1 RETURNING id
+"""
+TIER_FORM = {
+    "replaces": "1",
+    "version": "1",
+    "mode": "by_rank",
+    "gold_recency_share": "20",
+    "gold_money_share": "10",
+    "silver_share": "40",
+    "gold_spend": "500000",
+    "silver_spend": "100000",
+}
+
+
 def main() -> int:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir()
@@ -145,11 +165,21 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     names = {"gold": gold, "import": import_, "set_aside": set_aside, "undone": undone, "file": folder / "订单.csv"}
     names["site"] = site.sql(LISTENED_TO)[0][0]
     site.log_in("ops", PASSWORD)("/segments/add/", **SEGMENT)
+    names["draft"] = tried(site)
     names["segment"] = site.sql("SELECT id FROM segment")[0][0]
     wait_until(lambda: bool(site.sql("SELECT FROM segment WHERE filled_at IS NOT NULL")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM suggestion")), seconds=120)
     return names
+
+
+def tried(site: Installation) -> int:
+    """A draft by which gold are the best tenth, tried on a day two months ago, and waited for."""
+    day = datetime.now(tz=UTC).date() - timedelta(days=60)
+    ((draft,),) = site.sql(DRAFT)
+    site.log_in("ops", PASSWORD)(f"/policies/drafts/{draft}/", **TIER_FORM, day=str(day))
+    wait_until(lambda: bool(site.sql("SELECT FROM lab_trial WHERE step IN ('done', 'failed')")), seconds=180)
+    return draft
 
 
 def pictures(site: Installation, browser: Browser, names: Mapping[str, object]) -> list[str]:

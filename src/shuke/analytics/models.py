@@ -131,6 +131,16 @@ def learn(
         )
 
 
+def learn_churn(
+    engine: Engine, tables: Tables, features: ir.Table, policies: Policies, *, as_of: date
+) -> tuple[Churn | Declined, ...]:
+    """Fit churn alone, as it would have been learned before `as_of`."""
+    shop = gate.Census.from_row(engine.read(gate.census(features)).to_pylist()[0])
+    past = Past(engine, _sample(engine, tables, customers=shop.customers))
+    with threadpool_limits(1):
+        return tuple(_learn_churn(past, shop, policies, as_of=as_of))
+
+
 def _hold_out(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
     """How a fit of half a year ago, or of the middle of a shorter history, compares with what came after it."""
     if shop.first_ordered_on is None:

@@ -37,6 +37,7 @@ class Parameters(_Learned):
 
     A line is a customer and not a share, so that a customer who is scored alone falls where the whole run
     puts them. It is None where the share holds nobody, as 20 % of four do. An empty shop has no cuts.
+    `pilot` is what the policies of a pilot have learned from the same customers.
     """
 
     customers: int = Field(ge=0)
@@ -49,6 +50,7 @@ class Parameters(_Learned):
     gold_money: MoneyLine | None
     silver_money: MoneyLine | None
     models: Models = Models()
+    pilot: Self | None = None
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:

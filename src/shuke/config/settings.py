@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "shuke.suggestions",
     "shuke.segments",
     "shuke.followups",
+    "shuke.lab",
     "shuke.webhooks",
     "shuke.reports",
     "shuke.api",

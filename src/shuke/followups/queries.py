@@ -13,6 +13,7 @@ from shuke.followups.models import FollowUp, Waiting
 from shuke.followups.policies import CADENCE
 from shuke.segments.queries import COUNTED
 from shuke.staff.models import User
+from shuke.staff.rights import Role
 
 CARDS = 100
 """A column of the board shows this many; its head says how many there are."""
@@ -101,3 +102,15 @@ def _shown(follow_ups):
 def _bounds(on: date) -> tuple[datetime, datetime]:
     """The moments at which a business date begins and ends."""
     return make_aware(datetime.combine(on, time.min)), make_aware(datetime.combine(on + timedelta(days=1), time.min))
+
+
+def carriers() -> list[int]:
+    """The colleagues among whom work is shared: the agents; where there is none, the managers; else whoever is there.
+
+    In a shop of one person the administrator is the one who calls.
+    """
+    active = list(User.objects.filter(is_active=True).order_by("pk"))
+    for carrying in (Role.AGENT, Role.MANAGER):
+        if carriers := [user.pk for user in active if user.role == carrying]:
+            return carriers
+    return [user.pk for user in active]

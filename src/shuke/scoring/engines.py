@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from tempfile import TemporaryDirectory
 
@@ -11,9 +11,11 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from django.conf import settings
 
-from shuke.analytics import features, models, scores
+from shuke.analytics import features, models
+from shuke.analytics import pilot as pilots
 from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.parameters import Parameters
+from shuke.analytics.pilot import Pilot
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 from shuke.scoring.facts import SCHEMAS
@@ -71,6 +73,7 @@ def score(
     as_of: date,
     policies: Policies,
     columns: pa.Schema,
+    pilot: Pilot | None = None,
     former: Grouping | None = None,
 ) -> Scored:
     """Run the scores as of a day; the rows come with `columns`, in their order and types.
@@ -78,21 +81,30 @@ def score(
     `former` are the groups of the run before, which stand for the rest of its month and hand on their numbers.
     """
     on = Engine(engine)
+    pilot = _kept(on, pilot)
     measured = on.keep("features", features.features(tables, as_of=as_of))
     known = models.known(on, tables, measured, as_of=as_of)
-    parameters = Parameters.from_row(on.read(scores.fit(measured, policies)).to_pylist()[0])
+    parameters = pilots.learn(on.read, measured, policies, pilot)
     learned = models.learn(on, tables, known, policies, as_of=as_of, former=former)
-    scored = models.apply(on, scores.apply(measured, policies, parameters), known, policies, learned)
+    scored = models.apply(on, pilots.apply(measured, policies, parameters, pilot), known, policies, learned)
     return Scored(parameters.model_copy(update={"models": learned}), _stream(engine, _shaped(scored, columns)))
 
 
 def apply(
-    on: Engine, tables: Tables, *, as_of: date, seen_until: date, policies: Policies, learned: Parameters
+    on: Engine,
+    tables: Tables,
+    *,
+    as_of: date,
+    seen_until: date,
+    policies: Policies,
+    learned: Parameters,
+    pilot: Pilot | None = None,
 ) -> ir.Table:
     """Score whoever has facts in the tables by what a run has learned."""
+    pilot = _kept(on, pilot)
     measured = on.keep("features", features.features(tables, as_of=as_of, seen_until=seen_until))
     known = models.known(on, tables, measured, as_of=as_of, seen_until=seen_until)
-    return models.apply(on, scores.apply(measured, policies, learned), known, policies, learned.models)
+    return models.apply(on, pilots.apply(measured, policies, learned, pilot), known, policies, learned.models)
 
 
 def rescore(
@@ -103,15 +115,22 @@ def rescore(
     policies: Policies,
     parameters: Parameters,
     columns: pa.Schema,
+    pilot: Pilot | None = None,
 ) -> pa.Table:
     """Score the customers of some tables by what a run has learned from everybody; in memory, for a few thousand."""
     engine = ibis.duckdb.connect(threads=1)
     try:
         facts = Tables(**{name: engine.create_table(name, table) for name, table in tables.items()})
-        scored = apply(Engine(engine), facts, as_of=as_of, seen_until=seen_until, policies=policies, learned=parameters)
+        obeyed = {"policies": policies, "learned": parameters, "pilot": pilot}
+        scored = apply(Engine(engine), facts, as_of=as_of, seen_until=seen_until, **obeyed)
         return engine.to_pyarrow(_shaped(scored, columns))
     finally:
         engine.disconnect()
+
+
+def _kept(on: Engine, pilot: Pilot | None) -> Pilot | None:
+    """The customers of a pilot as a table of the engine: not every way to run an expression carries one in memory."""
+    return replace(pilot, customers=on.keep("piloted", pilot.customers)) if pilot else None
 
 
 def _stream(engine: ibis.BaseBackend, table: ir.Table) -> pa.RecordBatchReader:

@@ -4,12 +4,49 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 from django.utils.timezone import localdate
 
 from shuke.customers.models import Customer
+from shuke.staff.models import User
 
-__all__ = ["LiveRun", "LiveScore", "Run", "Score", "ScoreToday"]
+__all__ = ["LiveRun", "LiveScore", "Pilot", "Run", "Score", "ScoreToday"]
+
+
+class PilotQuerySet(models.QuerySet):
+    def running(self):
+        return self.filter(ended_at=None)
+
+
+class Pilot(models.Model):
+    """A version of a policy that counts for the customers of one store or business line alone, for a time.
+
+    `scope` is the policy's own: "store:3" or "line:2". Two pilots at once could not be told apart, so there is one.
+    """
+
+    kind = models.CharField(max_length=40)
+    scope = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    began_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    objects = PilotQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pilot"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                ExpressionWrapper(Q(ended_at=None), output_field=models.BooleanField()),
+                name="one_pilot_runs_at_a_time",
+                condition=Q(ended_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.scope}"
 
 
 class RunQuerySet(models.QuerySet):
@@ -34,6 +71,7 @@ class Run(models.Model):
     as_of = models.DateField()
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
     policies = models.JSONField(default=dict)
+    pilot = models.ForeignKey(Pilot, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     parameters = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
@@ -132,6 +170,7 @@ class ScoreColumns(models.Model):
     relationship_parts = ArrayField(models.FloatField(null=True), null=True)
     relationship_numbers = ArrayField(models.FloatField(null=True), null=True)
     radar = ArrayField(models.FloatField(null=True), null=True)
+    in_pilot = models.BooleanField(null=True)
 
     class Meta:
         abstract = True

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shuke.core import policies
 from shuke.core.models import Policy
 from shuke.core.policies import Kind, PolicyChanged, Published
+from shuke.lab import queries as lab
+from shuke.lab.policies import KINDS
 from shuke.staff.rights import Right
 from shuke.web.access import needs
 from shuke.web.policy_forms import PolicyForm, changes, leaves
@@ -24,8 +26,12 @@ VERSIONS_SHOWN = 20
 @require_GET
 @needs(Right.POLICIES)
 def index(request: HttpRequest) -> HttpResponse:
-    """Every kind that is registered, with the version in force."""
-    return render(request, "policies/index.html", {"kinds": [_summary(kind) for kind in policies.kinds]})
+    """Every kind that is registered, with the version in force; and the drafts that somebody is thinking about."""
+    context = {
+        "kinds": [_summary(kind) for kind in policies.kinds],
+        "drafts": [{"draft": draft, "title": _(draft.of.title)} for draft in lab.drafts()],
+    }
+    return render(request, "policies/index.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,9 +42,9 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     current = policies.current(kind)
     form = _form(kind, current, request)
     if request.method == "GET":
-        return _page(request, kind, current, form)
+        return policy_page(request, kind, current, form)
     if not form.is_valid() or not _changes(kind, current, form):
-        return _page(request, kind, current, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return policy_page(request, kind, current, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         published = policies.publish(
             kind=kind, body=form.draft, replaces=form.cleaned_data["replaces"], by=request.user, at=timezone.now()
@@ -96,10 +102,10 @@ def _changed_meanwhile(request: HttpRequest, kind: Kind, form: PolicyForm, error
     words["replaces"] = current.version
     kept = PolicyForm(kind.body, words, current=current.body, replaces=current.version)
     kept.is_valid()
-    return _page(request, kind, current, kept, status=HTTPStatus.CONFLICT, reason=error.words(_))
+    return policy_page(request, kind, current, kept, status=HTTPStatus.CONFLICT, reason=error.words(_))
 
 
-def _page(
+def policy_page(
     request: HttpRequest,
     kind: Kind,
     current: Published,
@@ -108,6 +114,7 @@ def _page(
     status: int = HTTPStatus.OK,
     reason: str = "",
 ) -> HttpResponse:
+    """The page of a kind: the form, what it changes, its versions and its drafts."""
     context = {
         "kind": kind,
         "title": _(kind.title),
@@ -116,6 +123,8 @@ def _page(
         "changes": _changes(kind, current, form),
         "history": _history(kind),
         "reason": reason,
+        "may_try": kind.key in KINDS,
+        "drafts": [{"draft": draft, "title": _(kind.title)} for draft in lab.drafts().filter(kind=kind.key)],
     }
     return render(request, "policies/edit.html", context, status=status)
 

@@ -9,18 +9,21 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 import shop
+from shuke.analytics.policies import TierPolicy
 from shuke.analytics.rules import tree
 from shuke.customers import contacts
 from shuke.customers.models import Candidate, ContactPoint, CustomerOwner, CustomerTag, Tag
 from shuke.followups.models import FollowUp
 from shuke.history import services as history
 from shuke.history.models import Order
+from shuke.lab import services as lab
+from shuke.scoring.policies import TIER
 from shuke.segments import services as segments
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import Line, Team
 from shuke.staff.rights import Role
 
-OK, FOUND, NO, NOT_THERE, WRONG = 200, 302, 403, 404, 422
+OK, FOUND, NO, NOT_THERE, STALE, WRONG = 200, 302, 403, 404, 409, 422
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,23 @@ ROWS: dict[str, list[Row]] = {
         Row((NOT_THERE, NOT_THERE, NO, NO), args=("word",)),
     ],
     "web:policies.preview": [Row((OK, OK, NO, NO), "post", ("policy",))],
+    "web:policies.try": [
+        Row((WRONG, WRONG, NO, NO), "post", ("policy",)),
+        Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("word",)),
+    ],
+    "web:policies.draft": [
+        Row((OK, OK, NO, NO), args=("draft",)),
+        Row((WRONG, WRONG, NO, NO), "post", ("draft",)),
+        Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",)),
+    ],
+    "web:policies.found": [Row((OK, OK, NO, NO), args=("draft",))],
+    "web:policies.moves": [Row((NOT_THERE, NOT_THERE, NO, NO), args=("draft",))],
+    "web:policies.compared": [Row((OK, OK, NO, NO), args=("draft",))],
+    "web:policies.publish_draft": [Row((STALE, STALE, NO, NO), "post", ("draft",))],
+    "web:policies.begin_pilot": [Row((WRONG, WRONG, NO, NO), "post", ("draft",))],
+    "web:policies.end_pilot": [Row((STALE, STALE, NO, NO), "post", ("draft",))],
+    "web:policies.hold_draft": [Row((STALE, STALE, NO, NO), "post", ("draft",))],
+    "web:policies.discard_draft": [Row((STALE, STALE, NO, NO), "post", ("draft",))],
     "web:people": [Row((OK, NO, NO, NO))],
     "web:people.add": [Row((OK, NO, NO, NO)), Row((WRONG, NO, NO, NO), "post")],
     "web:people.change": [Row((OK, NO, NO, NO), args=("agent",)), Row((NOT_THERE, NO, NO, NO), args=("nobody",))],
@@ -247,6 +267,8 @@ def things(db) -> dict[str, object]:
     made["pair"] = Candidate.objects.create(**pair).pk
     rule = tree.Number(field="orders", at_least=1)
     made["segment"] = segments.create(name="熟客", rule=rule, by=staff[Role.ADMINISTRATOR], at=timezone.now()).pk
+    asked = {"by": staff[Role.ADMINISTRATOR], "at": timezone.now()}
+    made["draft"] = lab.start(kind=TIER, body=TierPolicy(gold_money_share=0.1), replaces=1, **asked).pk
     made["tag"] = Tag.objects.create(name="VIP").pk
     CustomerTag.objects.create(customer_id=made["own"], tag_id=made["tag"], at=timezone.now())
     return made | {"nobody": 999_999, "word": "no-such-thing", "policy": "tier"}

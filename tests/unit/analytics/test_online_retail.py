@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 
 from conftest import SHARED_DATA
-from shuke.analytics import scores
-from shuke.analytics.policies import Policies
+from shuke.analytics import lab, scores
+from shuke.analytics.policies import Policies, TierPolicy
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, Tables
+from shuke.analytics.value import value_at_risk
 from unit.analytics.shop import fitted, rows
 
 AS_OF = date(2011, 12, 10)
@@ -110,3 +111,24 @@ def test_the_examples_of_the_concept_page(customers, customer, letters, fifths, 
     assert "".join(row[letter] for letter in "rfmt") == letters
     assert (row["r_quintile"], row["f_quintile"], row["m_quintile"]) == fifths
     assert (row["tier"], row["activity"], row["value_at_risk"]) == (tier, activity, at_risk)
+
+
+def test_what_would_change_if_gold_meant_the_best_tenth_by_money(shop, learned, customers):
+    policies = Policies(tier=TierPolicy(gold_money_share=0.10))
+    features = value_at_risk(scores.features(shop, as_of=AS_OF), learned)
+    now = lab.Ruling(policies, fitted(shop, policies, as_of=AS_OF))
+    found = lab.judge(features, was=lab.Ruling(Policies(), learned), now=now)
+    steps = {(row["was"], row["now"]): row for row in lab.flow(found, "tier").to_pyarrow().to_pylist()}
+    by_recency = sorted(customers.values(), key=lambda c: (c["days_since_last"], -c["net_money_365"], c["customer_id"]))
+    by_money = sorted(customers.values(), key=lambda c: (-c["net_money_365"], c["customer_id"]))
+    recent = {row["customer_id"] for row in by_recency[:867]}
+    gold = recent & {row["customer_id"] for row in by_money[:433]}
+    assert rows(lab.moved(found)).keys() == (recent & {row["customer_id"] for row in by_money[:650]}) - gold
+    assert {step: row["customers"] for step, row in steps.items()} == {
+        ("gold", "gold"): len(gold),
+        ("gold", "silver"): 75,
+        ("silver", "silver"): 747,
+        ("bronze", "bronze"): 3_276,
+    }
+    assert len(gold) == 240
+    assert steps["gold", "silver"]["net_money_365"] == 22_510_452

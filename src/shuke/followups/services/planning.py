@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from shuke.core import audit, policies
 from shuke.core.policies import Published
+from shuke.followups import queries
 from shuke.followups.models import FollowUp, Plan, Waiting
 from shuke.followups.policies import CADENCE, CadencePolicy
 from shuke.followups.services import statements
@@ -25,7 +26,6 @@ from shuke.followups.services.claims import plan_alone
 from shuke.followups.sharing import level
 from shuke.segments.models import CustomerListing
 from shuke.staff.models import Line, User
-from shuke.staff.rights import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +129,13 @@ def _deal(cursor: CursorWrapper) -> None:
     """Give whoever has no named colleague to those who carry least."""
     cursor.execute("SELECT count(*) FROM follow_up_due WHERE owner_id IS NULL")
     unowned = cursor.fetchone()[0]
-    carriers = _carriers()
+    carriers = queries.carriers()
     if not unowned or not carriers:
         return
     cursor.execute(statements.LOADS, {"carriers": carriers})
     loads = dict(cursor.fetchall())
     share = {"carriers": list(loads), "loads": list(loads.values()), "level": level(loads.values(), unowned)}
     cursor.execute(statements.DEAL, share)
-
-
-def _carriers() -> list[int]:
-    """The colleagues among whom work is shared: the agents; where there is none, the managers; else whoever is there.
-
-    In a shop of one person the administrator is the one who calls.
-    """
-    active = list(User.objects.filter(is_active=True).order_by("pk"))
-    for carrying in (Role.AGENT, Role.MANAGER):
-        if carriers := [user.pk for user in active if user.role == carrying]:
-            return carriers
-    return [user.pk for user in active]
 
 
 def _name_owners(cursor: CursorWrapper, values: dict[str, Any]) -> int:

@@ -15,10 +15,12 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.timezone import localdate, now
 
+from shuke.analytics.pilot import Pilot as Piloted
+from shuke.analytics.policies import Policies
 from shuke.core.databases import advisory_lock, advisory_lock_if_free
 from shuke.core.jobs import enqueue
 from shuke.history.models import CustomerMark
-from shuke.scoring import engines, facts, policies, queries
+from shuke.scoring import engines, facts, pilots, policies, queries
 from shuke.scoring.facts import fetch, numbers
 from shuke.scoring.locks import IN_DAY_LOCK, RUN_LOCK
 from shuke.scoring.models import LiveRun, Run
@@ -70,11 +72,13 @@ UNION SELECT customer_id FROM of_the_day WHERE (SELECT count(*) FROM of_the_day)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a snapshot knew of the marked customers: all their facts, and the marks it saw."""
+    """What a snapshot knew of the marked customers: all their facts, who is in the pilot, and the marks it saw."""
 
     marks: list[int]
     customers: list[int]
     tables: dict[str, pa.Table]
+    policies: Policies
+    pilot: Piloted | None
 
 
 def rescore_marked() -> int:
@@ -91,7 +95,7 @@ def rescore_marked() -> int:
             _ask_for_a_run()
         if live is None or live.looks_back:
             return 0
-        taken, as_of = _take(), localdate()
+        taken, as_of = _take(live), localdate()
         return len(taken.customers) if _write(live, taken, _score(live, taken, as_of), as_of) else 0
 
 
@@ -101,7 +105,8 @@ def _ask_for_a_run() -> None:
             enqueue("scoring.run", key="scoring.run")
 
 
-def _take() -> Taken:
+def _take(live: Run) -> Taken:
+    obeyed = policies.at_versions(live.policies)
     with facts.snapshot() as snapshot:
         marked = fetch(snapshot, MARKED.format(most=BATCH))
         customers = marked["customer_id"].drop_null().unique()
@@ -111,8 +116,9 @@ def _take() -> Taken:
         bought = numbers(tables["lines"]["product_id"].unique())
         articles = facts.read(snapshot, "products", among=f"id = ANY({bought})")
         costs = facts.read(snapshot, "product_costs", among=f"product_id = ANY({bought})")
+        pilot = pilots.piloted(live.pilot, obeyed, snapshot, among=f"customer_id = ANY({numbers(customers)})")
     tables |= {"identities": identities, "products": articles, "product_costs": costs}
-    return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables)
+    return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables, obeyed, pilot)
 
 
 def _score(live: Run, taken: Taken, as_of: date) -> pa.Table:
@@ -121,7 +127,8 @@ def _score(live: Run, taken: Taken, as_of: date) -> pa.Table:
         taken.tables,
         as_of=as_of,
         seen_until=as_of + timedelta(days=1),
-        policies=policies.at_versions(live.policies),
+        policies=taken.policies,
+        pilot=taken.pilot,
         parameters=queries.parameters_of(live),
         columns=queries.columns().remove(0),
     )

@@ -16,7 +16,7 @@ from shuke.core import audit
 from shuke.core.databases import advisory_lock, conninfo
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.words import mark as _
-from shuke.scoring import engines, policies, queries
+from shuke.scoring import engines, facts, pilots, policies, queries
 from shuke.scoring.locks import RUN_LOCK
 from shuke.scoring.mirror import Mirror, Refreshed
 from shuke.scoring.models import LiveRun, Run, Score
@@ -66,7 +66,7 @@ def run(
     in_force = policies.in_force()
     with advisory_lock(RUN_LOCK):
         _bury_the_dead()
-        this = _begin(as_of, kind, in_force.versions, at or now())
+        this = _begin(as_of, kind, in_force, at or now())
         try:
             refreshed = _score(this, in_force)
             _switch(this, then, refreshed)
@@ -83,10 +83,11 @@ def _bury_the_dead() -> None:
         _give_up(dead, "killed")
 
 
-def _begin(as_of: date, kind: Run.Kind, versions: dict[str, int], at: datetime) -> Run:
+def _begin(as_of: date, kind: Run.Kind, in_force: policies.InForce, at: datetime) -> Run:
+    obeyed = {"policies": in_force.versions, "pilot": in_force.pilot}
     try:
         with transaction.atomic():
-            return Run.objects.create(as_of=as_of, kind=kind, policies=versions, started_at=at)
+            return Run.objects.create(as_of=as_of, kind=kind, started_at=at, **obeyed)
     except IntegrityError:
         raise AlreadyScored(as_of=as_of) from None
 
@@ -95,15 +96,11 @@ def _score(this: Run, in_force: policies.InForce) -> Refreshed:
     """Compute and write the scores; returns what the run has seen."""
     store = mirror()
     columns = queries.columns()
+    with facts.snapshot() as snapshot:
+        obeyed = {"policies": in_force.bodies, "pilot": pilots.piloted(in_force.pilot, in_force.bodies, snapshot)}
     with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
-        scored = engines.score(
-            engine,
-            tables,
-            as_of=this.as_of,
-            policies=in_force.bodies,
-            columns=columns.remove(0),
-            former=queries.groups_before(this.as_of),
-        )
+        former = queries.groups_before(this.as_of)
+        scored = engines.score(engine, tables, as_of=this.as_of, columns=columns.remove(0), former=former, **obeyed)
         rows = _write(this, scored.rows, columns)
     if not rows and Score.objects.live().exists():
         raise NothingYet(as_of=this.as_of)

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from shuke.analytics.value import GAPS_UNTIL_GONE
 from shuke.core import policies
+from shuke.core.policies import Published
 from shuke.scoring.models import LiveScore, Run
-from shuke.scoring.policies import ACTIVITY, RFM, TIER
+from shuke.scoring.policies import ACTIVITY, RFM, TIER, obeyed
 from shuke.web.templatetags.shuke import days, days_ago, money_round, percent
 
 
@@ -38,9 +39,8 @@ class Told:
 def tell(score: LiveScore) -> Told:
     """Put a score into words, by the policies that its run obeyed."""
     run = score.run
-    rfm, tier, activity = (
-        policies.at_version(kind, run.policies.get(kind.key, 0)).body for kind in (RFM, TIER, ACTIVITY)
-    )
+    versions = [obeyed(kind, run, in_pilot=score.in_pilot) for kind in (RFM, TIER, ACTIVITY)]
+    rfm, tier, activity = (version.body for version in versions)
     return Told(
         score,
         run,
@@ -48,8 +48,12 @@ def tell(score: LiveScore) -> Told:
         tier=_by_spend(score, tier) if tier.mode == "by_spend" else _by_rank(score, tier),
         activity=_activity(score, activity),
         value_at_risk=_value_at_risk(score, run),
-        versions=[f"{_(kind.title)} v{run.policies.get(kind.key, 0)}" for kind in (RFM, TIER, ACTIVITY)],
+        versions=[*(_version(one) for one in versions), *([_("pilot")] if score.in_pilot else [])],
     )
+
+
+def _version(published: Published) -> str:
+    return f"{_(policies.kinds[published.kind].title)} v{published.version}"
 
 
 def _letters(score: LiveScore, policy) -> list[Letter]:

@@ -67,7 +67,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.confirm || form.dataset.confirmed) return;
+    if (!form.dataset.confirm || form.dataset.confirmed || event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     ask(form.dataset.confirm, form, () => {
       form.dataset.confirmed = "yes";
