@@ -21,6 +21,7 @@ from shuke.staff.models import User
 from shuke.staff.queries import colleagues
 from shuke.staff.rights import Right, Sight
 from shuke.web.customers import forecasts, scores
+from shuke.web.customers import history as scores_before
 
 MOMENTS = 20
 
@@ -42,6 +43,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "told": scores.tell(score) if score else None,
         "forecast": forecasts.tell(score, score.run) if score else None,
+        "history": scores_before.tell(score) if score else None,
         "memberships": segments.present_memberships(customer.pk),
         "open_follow_ups": _open_follow_ups(request.user, customer),
         "timeline": timeline_of(request.user, customer),
