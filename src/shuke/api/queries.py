@@ -30,13 +30,18 @@ from shuke.web.customers import scores as words
 from shuke.web.segments.words import sentence
 
 
-def profile(source: str, key: str, *, with_scores: bool) -> Profile:
-    """The customer behind a source's record, contacts masked. NotFound."""
+def identity_of(source: str, key: str) -> Identity:
+    """A source's record, with the customer behind it. NotFound."""
     found = None if "\x00" in source + key else Identity.objects.filter(source__code=source, source_key=key)
     identity = found.select_related("customer").first() if found is not None else None
     if identity is None:
         raise NotFound
-    customer = identity.customer
+    return identity
+
+
+def profile(source: str, key: str, *, with_scores: bool) -> Profile:
+    """The customer behind a source's record, contacts masked. NotFound."""
+    customer = identity_of(source, key).customer
     score = Score.objects.live().filter(customer=customer).select_related("run").first()
     return Profile(
         source=source,
@@ -106,12 +111,13 @@ def segment_members(segment: int, *, after: int, limit: int) -> SegmentMembers:
     present = SegmentMembership.objects.present().filter(segment=segment, customer__gt=after).order_by("customer")
     since = dict(present.values_list("customer_id", "since")[:limit])
     records: dict[int, list[SourceRecord]] = {customer: [] for customer in since}
-    for customer, source, key in _records_of(since):
+    for customer, source, key in records_of(since):
         records[customer].append(SourceRecord(source=source, key=key))
     items = [SegmentMember(since=day, records=records[customer]) for customer, day in since.items()]
     return SegmentMembers(items=items, after=max(since) if len(since) == limit else None)
 
 
-def _records_of(customers: Iterable[int]) -> QuerySet[Identity, tuple[int, str, str]]:
+def records_of(customers: Iterable[int]) -> QuerySet[Identity, tuple[int, str, str]]:
+    """Under which keys the sources know some customers: customer, source, key."""
     known = Identity.objects.filter(customer__in=list(customers)).order_by("pk")
     return known.values_list("customer_id", "source__code", "source_key")

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils import translation
 from ninja import NinjaAPI
 
-from shuke.api import beacon, hooks, problems, profiles, records, schemas, segments
+from shuke.api import beacon, hooks, problems, profiles, records, schemas, scores, segments
 
 DOCUMENTATION = ("openapi-json", "openapi-view", "api-root")
 DESCRIPTION = (
@@ -39,6 +39,7 @@ def _name_problems(responses: dict[int, Any]) -> None:
 
 api = Api(title="Shuke", version="1", description=DESCRIPTION, urls_namespace="api")
 api.add_router("/v1", records.router)
+api.add_router("/v1", scores.router)  # before profiles, whose keys may contain anything
 api.add_router("/v1", profiles.router)
 api.add_router("/v1", segments.router)
 problems.register(api)

@@ -11,11 +11,12 @@ from shuke.segments import services as segments
 
 
 def score_and_plan(as_of: date | None) -> dict[str, object]:
-    """Score as of a day, refresh segments, plan today; says what each step did."""
+    """Score as of a day, refresh segments, plan today, study the shop; says what each step did."""
     run = scoring.run(as_of=as_of)
     changes = segments.refresh(run=run, at=now())
     reports.refresh(run_id=run.pk)
     plan = followups.plan(on=localdate(), run_id=run.pk, at=now())
+    reports.study(run_id=run.pk)
     seconds = (run.finished_at - run.started_at).total_seconds()
     return {
         "run": run.pk,

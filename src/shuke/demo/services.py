@@ -15,6 +15,7 @@ from shuke.followups.models import FollowUp, Outcome
 from shuke.intake import services as intake
 from shuke.reports import services as reports
 from shuke.scoring import services as scoring
+from shuke.scoring.models import Run
 from shuke.segments import services as segments
 from shuke.segments.models import CustomerListing, Tier
 from shuke.staff import services as staff
@@ -65,7 +66,7 @@ def build(*, say: Say) -> None:
         say(_("Every customer is scored, as of an earlier day and of today …"))
         _score(localdate() - timedelta(weeks=WEEKS_AGO))
         _import_calls(Path(folder) / "通话.csv", agents, yesterday)
-        _score(localdate())
+        reports.study(run_id=_score(localdate()).pk)
         say(_("The team works through its first days …"))
         _work(agents)
 
@@ -90,10 +91,11 @@ def _import_calls(target: Path, agents: list[User], yesterday: date) -> None:
     _import(target, kind="interactions")
 
 
-def _score(as_of: date) -> None:
+def _score(as_of: date) -> Run:
     run = scoring.run(as_of=as_of)
     segments.refresh(run=run, at=now())
     reports.refresh(run_id=run.pk)
+    return run
 
 
 def _work(agents: list[User]) -> None:

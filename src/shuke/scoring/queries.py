@@ -1,10 +1,12 @@
 """Reading runs and scores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 import pyarrow as pa
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, Func, QuerySet, TextField
 
 from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.learned import Models
@@ -53,6 +55,63 @@ def score_before(customer: int, day: date) -> Score | None:
     """What the newest run as of an earlier day has said of a customer; None if it has not, or is not kept any more."""
     run = Run.objects.filter(status=Run.Status.DONE, as_of__lt=day).order_by("-as_of", "-pk").first()
     return Score.objects.filter(run=run, customer=customer).select_related("run").first() if run else None
+
+
+def runs_with_scores() -> QuerySet[Run]:
+    """The finished runs whose scores are still kept."""
+    partition = Func(F("pk"), template="to_regclass('score_' || %(expressions)s)::text", output_field=TextField())
+    return Run.objects.filter(status=Run.Status.DONE).alias(partition=partition).exclude(partition=None)
+
+
+def kept_runs(*, before: Run) -> list[Run]:
+    """The runs of earlier days whose scores are kept, the newest first: of each day the last one."""
+    earlier = runs_with_scores().filter(as_of__lt=before.as_of)
+    return list(earlier.order_by("-as_of", "-pk").distinct("as_of"))
+
+
+def some_days_before(run: Run, days: int, *, among: Sequence[Run]) -> Run | None:
+    """The last of these runs, the newest first, of so many days before or earlier; of a shorter history the first."""
+    day = run.as_of - timedelta(days)
+    return next((each for each in among if each.as_of <= day), among[-1] if among else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreThen:
+    """What a run has said of a customer on its day; money in minor units."""
+
+    run: int
+    as_of: date
+    tier: str
+    activity: str
+    r: str
+    f: str
+    m: str
+    t: str
+    r_quintile: int
+    f_quintile: int
+    m_quintile: int
+    value_at_risk: int
+    churn_probability: float | None
+    churn_horizon_days: int | None
+    lifetime_value: int | None
+
+
+# Looked up run by run in the partition of each, which is one step in its key: a join would rather read them all.
+HISTORY = """
+SELECT run.id, run.as_of, {columns} FROM (
+    SELECT DISTINCT ON (as_of) id, as_of FROM run WHERE status = 'done' AND as_of <= %(until)s ORDER BY as_of, id DESC
+) AS run CROSS JOIN LATERAL (
+    SELECT * FROM score WHERE score.run_id = run.id AND score.customer_id = %(customer)s LIMIT 1
+) AS score
+ORDER BY run.as_of
+""".format(columns=", ".join(f"score.{name}" for name in [field.name for field in fields(ScoreThen)][2:]))
+
+
+def history(customer_id: int, *, until: Run) -> list[ScoreThen]:
+    """What the runs that are kept have said of a customer, the first one first, the run `until` the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORY, {"customer": customer_id, "until": until.as_of})
+        return [ScoreThen(*row) for row in cursor.fetchall()]
 
 
 def parameters_of(run: Run) -> Parameters:

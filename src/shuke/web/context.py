@@ -14,6 +14,7 @@ ENTRIES = (
     ("web:board", gettext_noop("Board"), "layout-kanban", None, False),
     ("web:customers", gettext_noop("Customers"), "users", None, True),
     ("web:segments", gettext_noop("Segments"), "target", None, False),
+    ("web:insight", gettext_noop("Insight"), "chart-dots", None, False),
     ("web:duplicates", gettext_noop("Duplicates"), "users-group", Right.MERGE, False),
     ("web:disputes", gettext_noop("Disputes"), "scale", Right.DISPUTES, False),
     ("web:imports", gettext_noop("Import"), "database-import", Right.IMPORT, False),

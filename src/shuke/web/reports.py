@@ -109,7 +109,7 @@ def _figures(staff: User, run: Run, today: date) -> dict:
         "kpis": _kpis(staff, base, run, today),
         "tiers": _tier_chart(base),
         "activities": _activity_chart(base),
-        "quintiles": _quintile_chart(base),
+        "quintiles": quintile_chart(base),
         "slipping": queries.slipping(staff=staff, most=SLIPPING_ROWS),
         "slipping_url": _customers(sort="-risk"),
         "columns": _board(staff, today),
@@ -268,7 +268,8 @@ def _activity_chart(base: queries.Base) -> dict:
     }
 
 
-def _quintile_chart(base: queries.Base) -> dict:
+def quintile_chart(base: queries.Base) -> dict:
+    """Customers by fifths of recency and frequency, each cell with the list behind it."""
     recency = tuple(reversed(queries.QUINTILES))  # the best fifth on top
     return {
         "x": [str(f) for f in queries.QUINTILES],

@@ -27,6 +27,9 @@ NEEDS = {
     ("post", "/api/v1/behaviours"): Scope.FACTS_WRITE,
     ("post", "/api/v1/events"): Scope.FACTS_WRITE,
     ("get", "/api/v1/customers/{source}/{key}"): Scope.CUSTOMERS_READ,
+    ("get", "/api/v1/customers/{source}/{key}/scores"): Scope.SCORES_READ,
+    ("get", "/api/v1/scores"): Scope.SCORES_READ,
+    ("get", "/api/v1/runs"): Scope.SCORES_READ,
     ("get", "/api/v1/segments"): Scope.CUSTOMERS_READ,
     ("get", "/api/v1/segments/{segment}/members"): Scope.CUSTOMERS_READ,
 }

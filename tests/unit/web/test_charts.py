@@ -27,6 +27,13 @@ def test_cells_that_are_missing_are_empty_places():
     assert words(rows) == [["a", "–", "¥1,235"]]
 
 
+def test_streams_become_rows_with_the_list_behind_each():
+    links = [{"source": "a", "target": "b", "label": "Gold → Silver", "value": 1234, "url": "/moved"}]
+    _, rows = table_of({"nodes": [], "links": links})
+    assert words(rows) == [["Gold → Silver", "1,234"]]
+    assert rows[0][1]["url"] == "/moved"
+
+
 def test_numbers_reach_the_script_as_json(draw):
     page = draw(
         "{% chart 'bars' data id='tiers' label='Tiers' %}", data={"items": [{"label": "</script>", "value": 1}]}

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("customers", "0005_made_by_import"),
-        ("scoring", "0005_lab"),
+        ("scoring", "0007_pilots"),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from shuke.customers.models import Tag
 from shuke.scoring.queries import live_groups
 from shuke.segments.models import Activity, Segment, Tier
+from shuke.segments.quadrants import Quadrant
 from shuke.segments.queries import DEFAULT_SORT, NOBODY, SORTS
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
@@ -32,6 +33,7 @@ class ListForm(forms.Form):
     tier = forms.ChoiceField(required=False, choices=Tier.choices, label=_("All tiers"))
     activity = forms.ChoiceField(required=False, choices=Activity.choices, label=_("All activity"))
     at_risk = forms.ChoiceField(required=False, choices=[("1", _("On the risk list"))], label=_("Any risk"))
+    quadrant = forms.ChoiceField(required=False, choices=Quadrant.choices, label=_("Any value and loyalty"))
     owner = forms.ChoiceField(required=False, label=_("All owners"))
     tag = forms.ModelChoiceField(Tag.objects.all(), required=False, label=_("All tags"))
     segment = forms.ModelChoiceField(Segment.objects.standing(), required=False, label=_("All segments"))

@@ -1,9 +1,5 @@
 """The list of customers, its export, and the search box of every page."""
 
-import csv
-from collections.abc import Iterator
-from io import StringIO
-
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,16 +9,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from shuke.core import audit, cells
+from shuke.core import audit
 from shuke.core.money import from_minor
 from shuke.segments import queries
 from shuke.segments.models import CustomerListing, Segment
 from shuke.staff.rights import Right, Sight
 from shuke.web.access import needs
 from shuke.web.customers.filters import ListForm
+from shuke.web.downloads import csv_file
 
 HITS = 8
-LINES_A_PIECE = 500
 
 
 @require_GET
@@ -77,12 +73,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     filters = {name: getattr(value, "pk", value) for name, value in form.filters.items()}
     audit.record(request.user, "customers.exported", at=timezone.now(), filters=filters, searched=bool(form.text))
     rows = queries.every_customer(staff=request.user, **form.reading)
-    response = StreamingHttpResponse(
-        _csv(rows, language=translation.get_language()), content_type="text/csv; charset=utf-8"
-    )
-    name = f"customers-{timezone.localdate():%Y%m%d}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(f"customers-{timezone.localdate():%Y%m%d}.csv", head=_head, rows=map(_cells, rows))
 
 
 def _say_since(rows: list[CustomerListing], segment: Segment | None) -> None:
@@ -100,25 +91,6 @@ def _count_words(listing: queries.Listing) -> str:
     return translation.ngettext("%(count)s customer", "%(count)s customers", listing.count) % {
         "count": f"{listing.count:,}"
     }
-
-
-def _csv(rows: Iterator[CustomerListing], *, language: str) -> Iterator[str]:
-    """The file in pieces; it is written after the view has ended, so it sets its language itself."""
-    with translation.override(language):
-        yield "\ufeff" + _lines([_head()])
-        piece: list[list[str]] = []
-        for row in rows:
-            piece.append(_cells(row))
-            if len(piece) == LINES_A_PIECE:
-                yield _lines(piece)
-                piece = []
-        yield _lines(piece)
-
-
-def _lines(rows: list[list[str]]) -> str:
-    written = StringIO()
-    csv.writer(written).writerows([[cells.safe(cell) for cell in row] for row in rows])
-    return written.getvalue()
 
 
 def _head() -> list[str]:

@@ -21,6 +21,7 @@ from shuke.staff.models import User
 from shuke.staff.queries import colleagues
 from shuke.staff.rights import Right, Sight
 from shuke.web.customers import bonds, forecasts, groups, scores
+from shuke.web.customers import history as scores_before
 
 MOMENTS = 20
 
@@ -44,6 +45,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "forecast": forecasts.tell(score, score.run) if score else None,
         "group": groups.tell(score, score.run) if score else None,
         "bonds": bonds.tell(score, customer) if score else None,
+        "history": scores_before.tell(score) if score else None,
         "memberships": segments.present_memberships(customer.pk),
         "open_follow_ups": _open_follow_ups(request.user, customer),
         "timeline": timeline_of(request.user, customer),

@@ -34,7 +34,7 @@ def table_of(data: Data) -> tuple[list[str], list[list[Cell]]]:
         return _of_cells(data, write)
     if "series" in data:
         return _of_series(data, write)
-    items = data.get("items") or [data]
+    items = data.get("items") or data.get("links") or [data]
     return ["", _("Value")], [[{"words": item["label"]}, _cell(item, write)] for item in items]
 
 

@@ -226,6 +226,62 @@
   const lines = (data, look) => overTime(data, look, { ...trend, showSymbol: data.labels.length < 15 });
   const area = (data, look) => overTime(data, look, { ...trend, areaStyle: {} });
 
+  // Steps, for nothing is known between two days on which something happened, each within the band of its 95 %.
+  function survival(data, look) {
+    const steps = lines(data, look);
+    const bands = data.series.flatMap((series, index) => band(series, toneColour(series.tone, index)));
+    return {
+      ...steps,
+      xAxis: { ...steps.xAxis, boundaryGap: false },
+      yAxis: { ...steps.yAxis, min: 0, max: 1 },
+      series: [...steps.series.map((drawn) => ({ ...drawn, smooth: false, step: "end", showSymbol: false })), ...bands],
+      tooltip: {
+        ...steps.tooltip,
+        formatter: (points) => steps.tooltip.formatter(points.filter((point) => data.series.some((series) => series.name === point.seriesName))),
+      },
+    };
+  }
+
+  function band(series, shade) {
+    const edge = { type: "line", step: "end", stack: `band ${series.name}`, symbol: "none", silent: true, lineStyle: { opacity: 0 } };
+    const wide = series.high.map((high, index) => (high === null ? null : high - series.low[index]));
+    return [
+      { ...edge, name: `${series.name} low`, data: series.low },
+      { ...edge, name: `${series.name} high`, data: wide, areaStyle: { color: shade, opacity: 0.12 } },
+    ];
+  }
+
+  function sankey(data, look) {
+    const write = writer(data.format);
+    const room = Math.ceil(widest(data.nodes.map((node) => node.label), look)) + 12;
+    return {
+      ...base(look),
+      tooltip: { ...base(look).tooltip, formatter: (point) => tip("", [[point.data.label, write(point.value), point.color]]) },
+      series: [
+        {
+          type: "sankey",
+          left: room,
+          right: room,
+          top: 8,
+          bottom: 8,
+          nodeWidth: 14,
+          nodeGap: 14,
+          draggable: false,
+          layoutIterations: 0, // in the order in which they are given
+          data: data.nodes.map((node) => ({
+            name: node.name,
+            label: text(look, { position: node.depth ? "right" : "left", formatter: node.label }),
+            depth: node.depth,
+            itemStyle: { color: toneColour(node.tone), borderWidth: 0 },
+          })),
+          links: data.links.map((link) => ({ ...link, value: Number(link.value), cursor: link.url ? "pointer" : "default" })),
+          lineStyle: { color: "source", opacity: 0.35, curveness: 0.5 },
+          emphasis: { focus: "adjacency" },
+        },
+      ],
+    };
+  }
+
   function donut(data, look) {
     const write = writer(data.format);
     const items = itemsOf(data);
@@ -387,7 +443,7 @@
     };
   }
 
-  const KINDS = { bars, columns, "stacked-bars": stackedBars, line: lines, area, donut, funnel, heatmap, gauge, radar };
+  const KINDS = { bars, columns, "stacked-bars": stackedBars, line: lines, area, donut, funnel, heatmap, gauge, radar, sankey, survival };
 
   function chartOption(kind, data, box) {
     return KINDS[kind](data, theme(box));

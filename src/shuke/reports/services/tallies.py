@@ -1,12 +1,13 @@
-"""Keep the tables behind the dashboard."""
+"""Count customers and sales as a run saw them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from shuke.scoring.models import Run
+from shuke.segments.policies import InsightPolicy
+from shuke.segments.quadrants import STAYING
 
-__all__ = ["SALES_DAYS", "refresh"]
+__all__ = ["SALES_DAYS", "count"]
 
 SALES_DAYS = 60
 """Days of sales that are kept: the last 30 and the 30 before."""
@@ -16,6 +17,14 @@ INSERT INTO report_customer_tally (owner_id, tier, activity, r_quintile, f_quint
 SELECT owner_id, tier, activity, r_quintile, f_quintile, count(*), sum(value_at_risk)
 FROM customer_list
 GROUP BY owner_id, tier, activity, r_quintile, f_quintile
+"""
+
+COUNT_VALUE = """
+INSERT INTO report_value_tally (owner_id, valuable, loyal, customers, money, net_money_365, value_at_risk)
+SELECT owner_id, m_quintile >= %(fifth)s, orders >= %(orders)s AND activity = ANY(%(staying)s),
+    count(*), sum(money), sum(net_money_365), sum(value_at_risk)
+FROM customer_list WHERE tier <> ''
+GROUP BY 1, 2, 3
 """
 
 # Net as scores count it: a cancelled order never was, and what was paid back for it went with it.
@@ -42,16 +51,12 @@ GROUP BY m.day, l.owner_id, m.identity_id IS NOT NULL
 """
 
 
-@transaction.atomic
-def refresh(*, run_id: int) -> None:
-    """Count customers and sales anew as the run saw them; readers see the figures of before or of after.
-
-    Call it when the run has gone live and `customer_list` follows it. Doing it twice changes nothing.
-    """
-    as_of = Run.objects.values_list("as_of", flat=True).get(pk=run_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reports.refresh'))")
-        cursor.execute("DELETE FROM report_customer_tally")
-        cursor.execute(COUNT_CUSTOMERS)
-        cursor.execute("DELETE FROM report_sales_tally")
-        cursor.execute(COUNT_SALES, {"since": as_of - timedelta(SALES_DAYS), "until": as_of})
+def count(cursor: CursorWrapper, *, as_of: date, policy: InsightPolicy) -> None:
+    """Count anew who there is, what they are worth, and what was sold."""
+    cursor.execute("DELETE FROM report_customer_tally")
+    cursor.execute(COUNT_CUSTOMERS)
+    cursor.execute("DELETE FROM report_value_tally")
+    lines = {"fifth": policy.valuable_from_fifth, "orders": policy.loyal_from_orders}
+    cursor.execute(COUNT_VALUE, lines | {"staying": [activity.value for activity in STAYING]})
+    cursor.execute("DELETE FROM report_sales_tally")
+    cursor.execute(COUNT_SALES, {"since": as_of - timedelta(SALES_DAYS), "until": as_of})
