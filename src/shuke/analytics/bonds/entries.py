@@ -26,11 +26,14 @@ def experiences(tables: Tables, *, seen_until: date) -> ir.Table:
     and within a day orders come before contacts, each by id: it is unique for a customer. What was disputed with
     success before `seen_until` is left out: on an earlier day it still counts.
     """
+    accepted = tables.disputes.filter(tables.disputes.accepted_on < seen_until)
     told = tables.interactions.filter(tables.interactions.happened_on < seen_until)
-    contacts = told.mutate(order_id=ibis.null("int64"), back=ibis.null("string")).select(*OF_ORDERS, *OF_CONTACTS)
+    contacts = told.anti_join(accepted, "interaction_id")
+    contacts = contacts.mutate(order_id=ibis.null("int64"), back=ibis.null("string")).select(*OF_ORDERS, *OF_CONTACTS)
+    backs = _gone_back(tables, seen_until).anti_join(accepted, "order_id")
     nothing = {name: ibis.null(contacts[name].type()) for name in OF_CONTACTS}
-    happened = contacts.union(_gone_back(tables, seen_until).select(*OF_ORDERS, **nothing))
-    facts = by_first_identity(_undisputed(happened, tables, seen_until), tables.identities)
+    happened = contacts.union(backs.select(*OF_ORDERS, **nothing))
+    facts = by_first_identity(happened, tables.identities)
     return facts.mutate(place=_place(facts, seen_until))
 
 
@@ -51,13 +54,6 @@ def _return_documents(tables: Tables, seen_until: date) -> ir.Table:
     orders = tables.orders
     documents = orders.filter(orders.kind == "return", orders.ordered_on < seen_until, orders.identity_id.notnull())
     return documents.mutate(happened_on=documents.ordered_on, back=ibis.literal("returned")).select(OF_ORDERS)
-
-
-def _undisputed(happened: ir.Table, tables: Tables, seen_until: date) -> ir.Table:
-    disputes = tables.disputes.filter(tables.disputes.accepted_on < seen_until)
-    of_contacts = disputes.filter(disputes.interaction_id.notnull())
-    of_orders = disputes.filter(disputes.order_id.notnull())
-    return happened.anti_join(of_contacts, "interaction_id").anti_join(of_orders, "order_id")
 
 
 def _place(facts: ir.Table, seen_until: date) -> ir.IntegerValue:

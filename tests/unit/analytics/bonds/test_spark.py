@@ -1,5 +1,6 @@
 """The same expressions on Spark."""
 
+from math import isnan
 from types import SimpleNamespace
 
 import ibis
@@ -83,7 +84,18 @@ def test_spark_comes_to_the_same_bonds():
         entries(experiences(SHOP, seen_until=TODAY), Policies().emotion),
     ):
         assert _sorted(engine.read(told)) == _sorted(Duck().read(told))
-    assert bonds(SHOP, engine=engine) == bonds(SHOP)
+    assert _without_nan(bonds(SHOP, engine=engine)) == bonds(SHOP)
+
+
+def _without_nan(told):
+    """Ibis hands Spark's arrays over by pandas, where a null among numbers is not a number."""
+    return {
+        customer: {
+            name: [None if isnan(each or 0) else each for each in value] if isinstance(value, list) else value
+            for name, value in row.items()
+        }
+        for customer, row in told.items()
+    }
 
 
 def _sorted(table):
