@@ -33,10 +33,10 @@ def movements(tables: Tables, *, seen_until: date) -> ir.Table:
     events = tables.order_events.filter(tables.order_events.happened_on < seen_until)
     cancelled = events.filter(events.kind == "cancellation")
     facts = _orders(tables.orders, seen_until=seen_until).union(_paid_back(events)).anti_join(cancelled, "order_id")
-    return _with_gaps(_by_first_identity(facts.select("identity_id", "on", "amount", "ordered_on"), tables.identities))
+    return _with_gaps(by_first_identity(facts.select("identity_id", "on", "amount", "ordered_on"), tables.identities))
 
 
-def _by_first_identity(facts: ir.Table, identities: ir.Table) -> ir.Table:
+def by_first_identity(facts: ir.Table, identities: ir.Table) -> ir.Table:
     """Give all facts of one customer to the first of the customer's identities.
 
     Few customers have several, so this joins the facts to a small table; the customers join the sums of their facts.
@@ -45,7 +45,8 @@ def _by_first_identity(facts: ir.Table, identities: ir.Table) -> ir.Table:
     several = first.filter(first.known > 1)
     others = identities.inner_join(several, "customer_id").select("identity_id", "first_id")
     joined = facts.left_join(others, "identity_id")
-    return joined.select("on", "amount", "ordered_on", identity_id=joined.first_id.coalesce(joined.identity_id))
+    kept = [name for name in facts.columns if name != "identity_id"]
+    return joined.select(*kept, identity_id=joined.first_id.coalesce(joined.identity_id))
 
 
 def _orders(orders: ir.Table, *, seen_until: date) -> ir.Table:
