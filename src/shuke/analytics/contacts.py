@@ -5,7 +5,6 @@ Measured as of any day by one pass over the contacts; the emotional account, rel
 
 from datetime import date, timedelta
 
-import ibis
 import ibis.expr.types as ir
 
 from shuke.analytics.rfm import by_first_identity, days_until

@@ -6,9 +6,12 @@ from pydantic import Field, model_validator
 
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters.policy import ClusterPolicy
+from shuke.analytics.health.policy import HealthPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policy import Days, Money, Policy, Rate, Share
 from shuke.analytics.potential.policy import PotentialPolicy
+from shuke.analytics.scorecard.policy import ScorecardPolicy
+from shuke.analytics.stages.policy import StagePolicy
 from shuke.core.words import mark as _
 
 
@@ -147,3 +150,6 @@ class Policies(Policy):
     churn: ChurnPolicy = ChurnPolicy()
     potential: PotentialPolicy = PotentialPolicy()
     cluster: ClusterPolicy = ClusterPolicy()
+    health: HealthPolicy = HealthPolicy()
+    stage: StagePolicy = StagePolicy()
+    scorecard: ScorecardPolicy = ScorecardPolicy()

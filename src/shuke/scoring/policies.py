@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters.policy import ClusterPolicy
+from shuke.analytics.health.policy import HealthPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
 from shuke.analytics.potential.policy import PotentialPolicy
+from shuke.analytics.scorecard.policy import ScorecardPolicy
+from shuke.analytics.stages.policy import StagePolicy
 from shuke.core import policies
 from shuke.core.words import mark as _
 
@@ -18,7 +21,10 @@ LIFETIME = policies.register("lifetime", _("Lifetime value"), LifetimePolicy)
 CHURN = policies.register("churn", _("Churn"), ChurnPolicy)
 POTENTIAL = policies.register("potential", _("Suggestions"), PotentialPolicy)
 CLUSTER = policies.register("cluster", _("Customer groups"), ClusterPolicy)
-KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, CLUSTER, POTENTIAL)
+HEALTH = policies.register("health", _("Health"), HealthPolicy)
+STAGE = policies.register("stage", _("Stages"), StagePolicy)
+SCORECARD = policies.register("scorecard", _("Value card"), ScorecardPolicy)
+KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, CLUSTER, POTENTIAL, HEALTH, STAGE, SCORECARD)
 
 
 @dataclass(frozen=True, slots=True)
