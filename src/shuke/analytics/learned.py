@@ -4,9 +4,11 @@ from pydantic import BaseModel, ConfigDict
 
 from shuke.analytics.bonds.parameters import BondParameters
 from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.churn.renewal import Renewal
 from shuke.analytics.clusters.parameters import Clusters, Ungrouped
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.potential.parameters import Potential
+from shuke.analytics.shop import Shop
 
 
 class Models(BaseModel):
@@ -20,6 +22,8 @@ class Models(BaseModel):
     potential: Potential | None = None
     clusters: Clusters | Ungrouped | None = None
     bonds: BondParameters | None = None
+    renewal: Renewal | None = None
+    shop: Shop | None = None
 
     def churn_by_horizon(self) -> tuple[Churn, ...]:
         """The horizons for which there is an honest number, the shortest first."""

@@ -19,8 +19,9 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from shuke.analytics import features as measuring
+from shuke.analytics import ratings
 from shuke.analytics.bonds import scores as bonds
-from shuke.analytics.churn import applying, cutoffs, gate, risk
+from shuke.analytics.churn import applying, cutoffs, gate, renewal, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Churn, Declined
@@ -29,23 +30,26 @@ from shuke.analytics.clusters import learning as clusters_learning
 from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.contacts import contacts
 from shuke.analytics.learned import Models
+from shuke.analytics.lifetime import costs, holdout, predictions, purchases, values
 from shuke.analytics.lifetime import fitting as lifetime_fitting
-from shuke.analytics.lifetime import holdout, predictions, purchases, values
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.potential import learning as potential
+from shuke.analytics.shop import Shop, census
 from shuke.analytics.tables import Tables
+from shuke.analytics.value import fit_shop_median_gap
 
 HOLDOUT = timedelta(days=182)
 LATEST = 3
 """Cut-offs on which the purchase model is fitted too: to be compared on the latest, and learned on those before."""
-CHURN_COLUMNS = {
+PURCHASE_COLUMNS = {
     "churn_probability": "float64",
     "churn_horizon_days": "int32",
     "churn_parts": "array<float32>",
     "churn_numbers": "array<float32>",
     "at_risk": "boolean",
 }
+CHURN_COLUMNS = PURCHASE_COLUMNS | renewal.COLUMNS
 VALUE_COLUMNS = {
     "p_alive": "float64",
     "expected_orders": "float64",
@@ -53,6 +57,12 @@ VALUE_COLUMNS = {
     "residual_value": "int64",
     "lifetime_value": "int64",
     "profit_share": "float64",
+    "simple_value": "int64",
+    "arpu_value": "int64",
+    "discounted_value": "int64",
+    "margin_share": "float64",
+    "acquisition_cost": "int64",
+    "return_on_retention": "float64",
 }
 
 
@@ -70,23 +80,31 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the models read of each customer: how they buy, how often again, and what was said.
+    """What the models read of each customer: how they buy, how often again, what they cost and what was said.
 
-    `contacts` and `bonds` have a row only where there is something to tell.
+    `contracts` are those of `renewal.in_order`; they, `costs`, `contacts` and `bonds` have a row only where there is
+    something to tell.
     """
 
     features: ir.Table
     purchases: ir.Table
+    costs: ir.Table
     contacts: ir.Table
+    contracts: ir.Table
+    beside: ratings.Known
     bonds: bonds.Known
 
 
 def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
     """The features, of which an engine keeps a table already, and beside them the rest as of the same day."""
+    rated = ratings.beside(tables, as_of=as_of, seen_until=seen_until)
     return Known(
         features=features,
         purchases=purchases.purchases(features, as_of=as_of, seen_until=seen_until),
+        costs=engine.keep("costs", costs.stated(tables, as_of=as_of, seen_until=seen_until)),
         contacts=engine.keep("contacts", contacts(tables, as_of=as_of, seen_until=seen_until)),
+        contracts=engine.keep("in_order", renewal.in_order(tables, as_of=as_of, seen_until=seen_until)),
+        beside=ratings.Known(**{name: engine.keep(name, table) for name, table in rated.items()}),
         bonds=bonds.known(engine, tables, as_of=as_of, seen_until=seen_until),
     )
 
@@ -114,7 +132,7 @@ def learn(
     # A handful of parameters is no work to share: threads that wait for each other take many times as long.
     with threadpool_limits(1):
         return Models(
-            lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of),
+            lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of, costs=known.costs),
             holdout=_hold_out(past, shop, policies, as_of=as_of),
             churn=tuple(_learn_churn(past, shop, policies, as_of=as_of)),
             potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
@@ -127,8 +145,16 @@ def learn(
                 as_of=as_of,
                 former=former,
             ),
+            renewal=renewal.Renewal.from_rows(engine.read(renewal.fit(known.contracts)).to_pylist()),
+            shop=_learn_shop(engine, tables, known.features, policies, as_of=as_of),
             bonds=bonds.learn(engine, tables, known.features, policies, as_of=as_of),
         )
+
+
+def _learn_shop(engine: Engine, tables: Tables, features: ir.Table, policies: Policies, *, as_of: date) -> Shop:
+    gap = features.agg(median_gap=fit_shop_median_gap(features, policies.activity))
+    (row,) = engine.read(census(tables, features, as_of=as_of).cross_join(gap)).to_pylist()
+    return Shop.from_row(row)
 
 
 def learn_churn(
@@ -155,10 +181,16 @@ def _hold_out(past: Past, shop: gate.Census, policies: Policies, *, as_of: date)
 
 
 def _learn_lifetime(
-    engine: Engine, tables: Tables, bought: ir.Table, policies: Policies, *, as_of: date
+    engine: Engine,
+    tables: Tables,
+    bought: ir.Table,
+    policies: Policies,
+    *,
+    as_of: date,
+    costs: ir.Table | None = None,
 ) -> LifetimeParameters:
     policy = policies.lifetime
-    (population,) = engine.read(purchases.population(bought, tables, policy, as_of=as_of)).to_pylist()
+    (population,) = engine.read(purchases.population(bought, tables, policy, as_of=as_of, costs=costs)).to_pylist()
     histories, spends = engine.read(purchases.histories(bought)), engine.read(purchases.spends(bought))
     return lifetime_fitting.fit(population, histories, spends, policy)
 
@@ -212,18 +244,21 @@ def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
-    """Add the columns of CHURN_COLUMNS, VALUE_COLUMNS, `bonds.COLUMNS` and `cluster`, null where too little is known.
+    """Add CHURN_COLUMNS, VALUE_COLUMNS, `ratings.COLUMNS`, `bonds.COLUMNS` and `cluster`; null where too little is known.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
-    order, and `churn_numbers` the number that is told with it. Where there is a chance of churn, `value_at_risk` is the
-    net money of the last 365 days times that chance.
+    order, and `churn_numbers` the number that is told with it; for whom a contract ends, see `renewal`. Where there is
+    a chance of churn, `value_at_risk` is the net money of the last 365 days times that chance.
     """
     valued = _valued(engine, known, policies, models)
-    told = _with_churn(known.features, policies, models)
+    told = _with_churn(known, policies, models)
     joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
     loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
-    joined = groups.apply(joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk)), models.clusters)
+    joined = joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+    rated = ratings.apply(scored, known.beside, known.contacts, policies, models.shop)
+    joined = joined.left_join(rated, "customer_id").drop("customer_id_right")
+    joined = groups.apply(joined, models.clusters)
     return bonds.apply(engine, joined, known.bonds, known.contacts, policies, models.bonds)
 
 
@@ -231,15 +266,22 @@ def _valued(engine: Engine, known: Known, policies: Policies, models: Models) ->
     if models.lifetime is None:
         return known.purchases.select("customer_id", **_nothing(VALUE_COLUMNS))
     histories = engine.read(purchases.histories(known.purchases))
-    valued = values.apply(known.purchases, histories, policies.lifetime, models.lifetime)
+    valued = values.apply(known.purchases, histories, policies.lifetime, models.lifetime, costs=known.costs)
     return engine.keep("valued", valued.select("customer_id", *VALUE_COLUMNS))
 
 
-def _with_churn(features: ir.Table, policies: Policies, models: Models) -> ir.Table:
-    """One row per customer, from the model whose horizon is theirs."""
+def _with_churn(known: Known, policies: Policies, models: Models) -> ir.Table:
+    """One row per customer: by the contract that ends soon, else from the model whose horizon is theirs."""
+    told = _by_purchases(known.features, policies, models)
+    if models.renewal is None:
+        return told.mutate(_nothing(renewal.COLUMNS))
+    return renewal.lay_over(told, known.contracts, models.renewal, policies.churn)
+
+
+def _by_purchases(features: ir.Table, policies: Policies, models: Models) -> ir.Table:
     learned = models.churn_by_horizon()
     if not learned:
-        return features.select("customer_id", **_nothing(CHURN_COLUMNS))
+        return features.select("customer_id", **_nothing(PURCHASE_COLUMNS))
     told = applying.apply_by_cycle(features, learned)
     parts = [told[f"churn_{code}"] for code in REASONS]
     numbers = [told[names[0]] if names[0] in told.columns else ibis.null("float64") for names in REASONS.values()]

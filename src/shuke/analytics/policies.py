@@ -7,9 +7,12 @@ from pydantic import Field, model_validator
 from shuke.analytics.bonds.policy import EmotionPolicy, RelationshipPolicy
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters.policy import ClusterPolicy
+from shuke.analytics.health.policy import HealthPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policy import Days, Money, Policy, Rate, Share
 from shuke.analytics.potential.policy import PotentialPolicy
+from shuke.analytics.scorecard.policy import ScorecardPolicy
+from shuke.analytics.stages.policy import StagePolicy
 from shuke.core.words import mark as _
 
 
@@ -150,3 +153,6 @@ class Policies(Policy):
     cluster: ClusterPolicy = ClusterPolicy()
     emotion: EmotionPolicy = EmotionPolicy()
     relationship: RelationshipPolicy = RelationshipPolicy()
+    health: HealthPolicy = HealthPolicy()
+    stage: StagePolicy = StagePolicy()
+    scorecard: ScorecardPolicy = ScorecardPolicy()

@@ -171,6 +171,24 @@ class ScoreColumns(models.Model):
     relationship_numbers = ArrayField(models.FloatField(null=True), null=True)
     radar = ArrayField(models.FloatField(null=True), null=True)
     in_pilot = models.BooleanField(null=True)
+    simple_value = models.BigIntegerField(null=True)
+    arpu_value = models.BigIntegerField(null=True)
+    discounted_value = models.BigIntegerField(null=True)
+    margin_share = models.FloatField(null=True)
+    acquisition_cost = models.BigIntegerField(null=True)
+    return_on_retention = models.FloatField(null=True)
+    health = models.FloatField(null=True)
+    health_points = ArrayField(models.FloatField(null=True), null=True)
+    health_numbers = ArrayField(models.FloatField(null=True), null=True)
+    stage = models.CharField(max_length=10, null=True)  # noqa: DJ001  an earlier run said none
+    journey = models.CharField(max_length=10, null=True)  # noqa: DJ001
+    value_card = ArrayField(models.FloatField(null=True), null=True)
+    value_numbers = ArrayField(models.FloatField(null=True), null=True)
+    loyalty = models.FloatField(null=True)
+    value_quadrant = models.CharField(max_length=10, null=True)  # noqa: DJ001
+    is_expert = models.BooleanField(null=True)
+    renewal_reason = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    renewal_numbers = ArrayField(models.FloatField(), null=True)
 
     class Meta:
         abstract = True

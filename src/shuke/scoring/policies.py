@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from shuke.analytics.bonds.policy import EmotionPolicy, RelationshipPolicy
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters.policy import ClusterPolicy
+from shuke.analytics.health.policy import HealthPolicy
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
 from shuke.analytics.potential.policy import PotentialPolicy
+from shuke.analytics.scorecard.policy import ScorecardPolicy
+from shuke.analytics.stages.policy import StagePolicy
 from shuke.core import policies
 from shuke.core.policies import Kind, Published
 from shuke.core.words import mark as _
@@ -23,7 +26,13 @@ POTENTIAL = policies.register("potential", _("Suggestions"), PotentialPolicy)
 CLUSTER = policies.register("cluster", _("Customer groups"), ClusterPolicy)
 EMOTION = policies.register("emotion", _("Emotional account"), EmotionPolicy)
 RELATIONSHIP = policies.register("relationship", _("Relationship quality"), RelationshipPolicy)
-KINDS = (RFM, TIER, ACTIVITY, LIFETIME, CHURN, EMOTION, RELATIONSHIP, CLUSTER, POTENTIAL)
+HEALTH = policies.register("health", _("Health"), HealthPolicy)
+STAGE = policies.register("stage", _("Stages"), StagePolicy)
+SCORECARD = policies.register("scorecard", _("Value card"), ScorecardPolicy)
+KINDS = (
+    *(RFM, TIER, ACTIVITY, STAGE, LIFETIME, CHURN, HEALTH),
+    *(EMOTION, RELATIONSHIP, SCORECARD, CLUSTER, POTENTIAL),
+)
 
 
 PILOTED = (TIER, ACTIVITY)

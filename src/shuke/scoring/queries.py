@@ -119,6 +119,12 @@ def parameters_of(run: Run) -> Parameters:
     return Parameters.model_validate(run.parameters)
 
 
+def health_over_time(customer_id: int) -> dict[date, float]:
+    """The health of a customer in the kept runs, by day, the earliest first; of several runs of a day the last."""
+    scores = Score.objects.filter(customer=customer_id, health__isnull=False).order_by("run__as_of", "run_id")
+    return dict(scores.values_list("run__as_of", "health"))
+
+
 def live_groups() -> Grouping | None:
     """The clusters of the live run, or why it has none; None where it did not look for any."""
     return _groups(LiveRun.objects.values_list("run__parameters__models__clusters", flat=True))

@@ -14,7 +14,17 @@ from shuke.customers.models import Customer
 from shuke.staff.models import Store, User
 from shuke.staff.rights import Sight
 
-__all__ = ["Activity", "CustomerListing", "Membership", "Segment", "SegmentMembership", "Tier"]
+__all__ = [
+    "Activity",
+    "CustomerListing",
+    "Journey",
+    "Membership",
+    "Quadrant",
+    "Segment",
+    "SegmentMembership",
+    "Stage",
+    "Tier",
+]
 
 
 class Tier(models.TextChoices):
@@ -30,12 +40,35 @@ class Activity(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+class Stage(models.TextChoices):
+    ACQUIRE = "acquire", _("Acquire")
+    GROW = "grow", _("Grow")
+    MATURE = "mature", _("Mature")
+    DECLINE = "decline", _("Decline")
+
+
+class Journey(models.TextChoices):
+    AWARE = "aware", _("Aware")
+    CONSIDER = "consider", _("Considers")
+    DECIDE = "decide", _("Decides")
+    LOYAL = "loyal", _("Loyal")
+
+
+class Quadrant(models.TextChoices):
+    FRIEND = "friend", _("Friend: much value, loyal")
+    BUTTERFLY = "butterfly", _("Butterfly: much value, not loyal")
+    REGULAR = "regular", _("Regular: little value, loyal")
+    PASSER_BY = "passer_by", _("Passer-by: little value, not loyal")
+
+
 class Membership(models.Model):
-    """A customer's tier or activity from one day to another; the open one is the present one."""
+    """A customer's tier, activity or stage from one day to another; the open one is the present one."""
 
     class Kind(models.TextChoices):
         TIER = "tier", _("Tier")
         ACTIVITY = "activity", _("Activity")
+        STAGE = "stage", _("Life-cycle stage")
+        JOURNEY = "journey", _("Journey stage")
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
@@ -215,6 +248,11 @@ class CustomerListing(models.Model):
     cluster = models.SmallIntegerField(null=True, blank=True)
     emotion = models.SmallIntegerField(null=True, blank=True)
     relationship = models.SmallIntegerField(null=True, blank=True)
+    health = models.SmallIntegerField(null=True, blank=True)
+    # Null and not empty: the row of a customer who was absorbed before there were stages comes back without them.
+    stage = models.CharField(max_length=10, null=True, blank=True, choices=Stage)  # noqa: DJ001
+    journey = models.CharField(max_length=10, null=True, blank=True, choices=Journey)  # noqa: DJ001
+    value_quadrant = models.CharField(max_length=10, null=True, blank=True, choices=Quadrant)  # noqa: DJ001
     first_ordered_on = models.DateField(null=True, blank=True)
     last_ordered_on = models.DateField(null=True, blank=True)
     last_contact_on = models.DateField(null=True, blank=True)
@@ -235,6 +273,7 @@ class CustomerListing(models.Model):
             filter_index("list_by_letters", "r", "f", "m", "t", "customer"),
             filter_index("list_by_quintiles", "r_quintile", "f_quintile", "m_quintile", "customer"),
             filter_index("list_by_cluster", "cluster", "customer"),
+            filter_index("list_by_stage", "stage", "value_quadrant", "customer"),
             models.Index(fields=["-value_at_risk", "-customer"], name="list_at_risk", condition=Q(at_risk=True)),
             models.Index(fields=["initials", "customer"], name="list_by_initials"),
             models.Index(compact_pinyin(), name="list_by_compact_pinyin"),

@@ -35,6 +35,7 @@ TYPES = {
     "OneToOneField": "int64",
     "CharField": "string",
     "DateField": "date",
+    "BooleanField": "boolean",
 }
 FEW = ibis.table({"customer_id": "int64"}, name="few")
 """Those who are asked about, where it is not everybody; whoever runs the statement puts it in front."""

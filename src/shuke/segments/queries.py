@@ -56,7 +56,7 @@ STRATA = (UNSCORED, *product(Tier.values, Activity.values))
 """What tier and activity a row can have; each pair stands in order by itself (`segments.models.sort_index`)."""
 
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-BANDS = ("r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile", "cluster")
+BANDS = ("r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile", "cluster", "stage", "value_quadrant")
 """Filters that go together with the numbers that rows are sorted by: an order may be walked long before they fit."""
 EXACT = ("tier", "activity", "at_risk", *BANDS)
 KNOWN_SPELLINGS = """
@@ -130,6 +130,11 @@ def found(*, staff: User, text: str, limit: int) -> list[CustomerListing]:
 
 def memberships_of(customer_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(customer=customer_id)
+
+
+def changes_of(customer_id: int) -> QuerySet[Membership]:
+    """The memberships that a customer's story tells: not those of the journey, which may change by the week."""
+    return memberships_of(customer_id).exclude(kind=Membership.Kind.JOURNEY)
 
 
 def present_memberships(customer_id: int) -> dict[str, Membership]:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from shuke.analytics.churn.parameters import Churn, Declined, Shortfall
 from shuke.analytics.churn.words import SHORTFALLS
 from shuke.analytics.learned import Models
-from shuke.analytics.lifetime.parameters import LifetimeParameters, Note
+from shuke.analytics.lifetime.parameters import LifetimeParameters, Note, Population
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.core.words import mark
-from shuke.web.templatetags.shuke import percent
+from shuke.web.templatetags.shuke import money_round, percent
 
 SHARES = {"repeat_share"}
 METHODS = {
@@ -52,13 +52,38 @@ def shortfalls_of(model: Churn | Declined) -> list[str]:
     return [shortfall_words(each) for each in model.shortfalls] if isinstance(model, Declined) else []
 
 
-def lifetime_notes(learned: LifetimeParameters, policy: LifetimePolicy) -> list[str]:
-    """How the value was found, what stood in for what, and what nobody has stated."""
+def lifetime_notes(learned: LifetimeParameters) -> list[str]:
+    """How the value was found, and what stood in for what."""
     how = _("Found by %(method)s.") % {"method": _(METHODS[learned.method])}
-    costs = _("Costs are not known: %(margin)s of the money is taken for profit, an assumption.") % {
-        "margin": percent(policy.assumed_margin, 0)
+    return [how, *note_words(learned.notes)]
+
+
+def cost_notes(shop: Population, policy: LifetimePolicy) -> list[str]:
+    """Of how many customers costs are stated, and what stands in for those that nobody has stated."""
+    said = {"customers": _whole(shop.customers), "margin": percent(policy.assumed_margin, 0)}
+    margin, won = said | {"known": _whole(shop.margin_stated)}, said | {"known": _whole(shop.acquisition_stated)}
+    return [
+        _(
+            "A margin is known of %(known)s of %(customers)s customers, from the costs of what they bought; of the "
+            "others %(margin)s of the money is taken for profit, an assumption."
+        )
+        % margin,
+        _(
+            "What winning them has cost is known of %(known)s of %(customers)s customers; for the others nothing is "
+            "taken off, an assumption."
+        )
+        % won,
+        keeping(policy),
+    ]
+
+
+def keeping(policy: LifetimePolicy) -> str:
+    """What keeping a customer costs a year."""
+    if policy.retention_cost is None:
+        return _("What keeping a customer costs is not known: nothing is taken off, an assumption.")
+    return _("Keeping a customer costs %(money)s a year, by the policy.") % {
+        "money": money_round(policy.retention_cost)
     }
-    return [how, *note_words(learned.notes), costs]
 
 
 def note_words(notes: Iterable[Note]) -> list[str]:

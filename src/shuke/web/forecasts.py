@@ -17,7 +17,7 @@ from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
 from shuke.web import bonds, forecast_potential
 from shuke.web.access import needs
-from shuke.web.forecast_words import METHODS, lifetime_notes, shortfalls_of
+from shuke.web.forecast_words import METHODS, cost_notes, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
 
 
@@ -123,7 +123,7 @@ def _lifetime(models: Models, version: int) -> dict[str, object] | None:
     policy = policies.at_version(LIFETIME, version).body
     return {
         "method": _(METHODS[learned.method]),
-        "notes": lifetime_notes(learned, policy)[1:],
+        "notes": [*lifetime_notes(learned)[1:], *cost_notes(learned.population, policy)],
         "estimates": [_estimate(one) for one in (learned.purchases, learned.spend) if one],
         "retention": percent(learned.population.retention),
         "arpu": round(learned.population.arpu),

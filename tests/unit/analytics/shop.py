@@ -1,6 +1,7 @@
 """Small shops for tests: tables of facts from tuples, and their scores as plain rows."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from shuke.analytics import scores
+from shuke.analytics import tables as schemas
 from shuke.analytics.parameters import Parameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
@@ -47,6 +49,15 @@ def tables(orders: Iterable[Row], events: Iterable[Row] = (), identities: Mappin
     whose = {identity: identity for identity in known} | dict(identities or {})
     people = [{"identity_id": identity, "customer_id": customer} for identity, customer in whose.items()]
     return Tables(_table(orders, ORDERS), _table(list(events), ORDER_EVENTS), _table(people, IDENTITIES))
+
+
+def telling(facts: Tables, **more: Iterable[Row]) -> Tables:
+    """The same shop with rows of further tables by name; what a row leaves out is null."""
+    return replace(facts, **{name: _table(list(rows), getattr(schemas, name.upper())) for name, rows in more.items()})
+
+
+def act(kind: str, customer: int, days_ago: int, times: int = 1) -> Row:
+    return {"identity_id": customer, "happened_on": ago(days_ago), "kind": kind, "times": times}
 
 
 def _table(rows: list[Row], schema: ibis.Schema) -> ir.Table:

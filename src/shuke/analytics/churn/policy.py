@@ -29,6 +29,16 @@ class ChurnPolicy(Policy):
         title=_("Risk list: precision"),
         description=_("So many of the customers on the risk list should really not buy within the horizon."),
     )
+    renewal_notice_days: Days = Field(
+        default=90,
+        title=_("Renewal, days ahead"),
+        description=_("A customer whose contract ends within this many days is looked at until its end."),
+    )
+    renewal_list_from: Share = Field(
+        default=0.5,
+        title=_("Renewal: on the risk list from"),
+        description=_("Whose contract is not renewed with at least this chance is on the risk list."),
+    )
     min_customers: int = Field(
         default=500,
         ge=100,

@@ -59,7 +59,9 @@ class ClusterPolicy(Policy):
     min_stability: Share = Field(
         default=0.75,
         title=_("Stability"),
-        description=_("Drawn again, the groups must agree with themselves this well; 100% is the same groups every time."),
+        description=_(
+            "Drawn again, the groups must agree with themselves this well; 100% is the same groups every time."
+        ),
     )
     weights: Weights = Field(default=Weights(), title=_("How much each measure counts"))
 

@@ -49,6 +49,8 @@ def _population(row: Mapping[str, Any], policy: LifetimePolicy) -> tuple[Populat
         retention=retention,
         kept_share=min(max(row["net_money"] / max(row["money"], 1), 0.0), 1.0),
         profit_365=row["profit_365"],
+        margin_stated=row["margin_stated"],
+        acquisition_stated=row["acquisition_stated"],
     )
     return shop, [] if measured else [Note(code="retention_assumed", numbers={"share": retention})]
 

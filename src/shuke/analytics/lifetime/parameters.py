@@ -60,7 +60,8 @@ class Population(_Learned):
 
     `arpu` is the net money of the last 365 days of a customer who bought in them; `retention` the share of the buyers
     of the year before who came back in the last; `kept_share` what remains of money after returns and refunds;
-    `profit_365` everybody's profit of the last 365 days.
+    `profit_365` everybody's profit of the last 365 days; `margin_stated` and `acquisition_stated` of how many customers
+    a cost is known and not assumed.
     """
 
     customers: int = Field(ge=0)
@@ -68,6 +69,8 @@ class Population(_Learned):
     retention: float = Field(ge=0, lt=1)
     kept_share: float = Field(ge=0, le=1)
     profit_365: float
+    margin_stated: int = 0
+    acquisition_stated: int = 0
 
 
 class LifetimeParameters(_Learned):

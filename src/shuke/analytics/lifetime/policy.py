@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shuke.analytics.policy import Days, Policy, Share
+from shuke.analytics.policy import Days, Money, Policy, Share
 from shuke.core.words import mark as _
 
 Count = Annotated[int, Field(ge=2, le=10**9)]
@@ -52,6 +52,12 @@ class LifetimePolicy(Policy):
         default=1.0,
         title=_("Margin where none is known"),
         description=_("The share of money that is profit, for customers whose costs nobody has stated."),
+    )
+    retention_cost: Money | None = Field(
+        default=None,
+        title=_("Cost of keeping a customer, a year"),
+        description=_("What service and contacts of one customer cost in a year. Left blank: not known."),
+        json_schema_extra={"unit": "money"},
     )
     assumed_retention: float = Field(
         default=0.6,

@@ -56,7 +56,7 @@ def population(
     """One row: how many customers of what kind, over how long, for how much."""
     priced = with_costs(purchases, costs)
     contribution = (priced.net_money_365 * margin_share(priced, policy)).round().cast("int64")
-    yearly = contribution - retention_cost(priced)
+    yearly = contribution - retention_cost(priced, policy)
     orders = tables.orders
     free = (orders.kind == "sale") & (orders.amount == 0) & orders.identity_id.notnull() & (orders.ordered_on < as_of)
     summed = priced.agg(
@@ -69,5 +69,7 @@ def population(
         bought_before=priced.bought_before.sum().fill_null(0),
         came_back=(priced.bought_before & priced.bought_365).sum().fill_null(0),
         profit_365=yearly.sum().fill_null(0),
+        margin_stated=priced.margin_share.count(),
+        acquisition_stated=priced.acquisition_cost.count(),
     )
     return summed.cross_join(orders.agg(free_orders=free.sum().fill_null(0)))

@@ -35,11 +35,12 @@ def apply(
     | simple_value, arpu_value, discounted_value | the plain formulas (a), (b), (c) |
     | profit_share | of everybody's profit in the last 365 days; null while that is not above zero |
     | return_on_retention | (contribution_365 − retention cost) / retention cost; null where there is none |
+    | margin_share, acquisition_cost | as stated; null where nobody has |
     | margin_assumed, acquisition_cost_assumed, retention_cost_assumed | which figures nobody has stated |
     """
     customers = with_costs(_predicted(purchases, histories, policy, parameters), costs)
     customers = _contributions(customers, policy, parameters)
-    return _valued(customers, policy, parameters).drop("margin_share", "acquisition_cost", "retention_cost")
+    return _valued(customers, policy, parameters).drop("retention_cost")
 
 
 def _predicted(
@@ -58,7 +59,7 @@ def _contributions(customers: ir.Table, policy: LifetimePolicy, parameters: Life
         order_value=_whole(order_value(customers, parameters.spend)),
         contribution=_whole(customers.net_money * margin),
         contribution_365=_whole(customers.net_money_365 * margin),
-        **marks(customers),
+        **marks(customers, policy),
     )
 
 
@@ -86,8 +87,8 @@ def _valued(customers: ir.Table, policy: LifetimePolicy, parameters: LifetimePar
         simple_value=_whole(plain.simple(customers.contribution_365, years=years, acquisition_cost=won)),
         arpu_value=_whole(plain.by_arpu(shop.arpu, retention=shop.retention, years=years, acquisition_cost=won)),
         discounted_value=_whole(by_formula) - won,
-        profit_share=_profit(customers) / shop.profit_365 if shop.profit_365 > 0 else ibis.null("float64"),
-        return_on_retention=_profit(customers) / retention_cost(customers).nullif(0),
+        profit_share=_profit(customers, policy) / shop.profit_365 if shop.profit_365 > 0 else ibis.null("float64"),
+        return_on_retention=_profit(customers, policy) / retention_cost(customers, policy).nullif(0),
     )
 
 
@@ -100,9 +101,9 @@ def _residual(
     return _whole(customers.discounted_orders * customers.order_value * kept)
 
 
-def _profit(customers: ir.Table) -> ir.IntegerColumn:
+def _profit(customers: ir.Table, policy: LifetimePolicy) -> ir.IntegerColumn:
     """Of the last 365 days."""
-    return customers.contribution_365 - retention_cost(customers)
+    return customers.contribution_365 - retention_cost(customers, policy)
 
 
 def _whole(money: ir.NumericColumn) -> ir.IntegerColumn:

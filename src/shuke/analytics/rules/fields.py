@@ -55,6 +55,24 @@ class Field:
 
 TIERS: Choices = (("gold", _("Gold")), ("silver", _("Silver")), ("bronze", _("Bronze")))
 ACTIVITIES: Choices = (("new", _("New")), ("active", _("Active")), ("dormant", _("Dormant")), ("lost", _("Lost")))
+STAGES: Choices = (
+    ("acquire", _("Acquire")),
+    ("grow", _("Grow")),
+    ("mature", _("Mature")),
+    ("decline", _("Decline")),
+)
+JOURNEY: Choices = (
+    ("aware", _("Aware")),
+    ("consider", _("Considers")),
+    ("decide", _("Decides")),
+    ("loyal", _("Loyal")),
+)
+QUADRANTS: Choices = (
+    ("friend", _("Friend: much value, loyal")),
+    ("butterfly", _("Butterfly: much value, not loyal")),
+    ("regular", _("Regular: little value, loyal")),
+    ("passer_by", _("Passer-by: little value, not loyal")),
+)
 LETTERS: Choices = (("A", "A"), ("B", "B"), ("C", "C"))
 MONTHS: Choices = tuple((str(month), str(month)) for month in range(1, 13))
 
@@ -66,6 +84,13 @@ CATALOGUE = (
     Field("money", Kind.NUMBER, _("Money in all"), Unit.MONEY),
     Field("net_money_365", Kind.NUMBER, _("Net money of 12 months"), Unit.MONEY),
     Field("value_at_risk", Kind.NUMBER, _("Value at risk"), Unit.MONEY),
+    Field("churn_probability", Kind.NUMBER, _("Chance of staying away"), Unit.SHARE),
+    Field("at_risk", Kind.FLAG, _("On the risk list")),
+    Field("lifetime_value", Kind.NUMBER, _("Lifetime value"), Unit.MONEY),
+    Field("health", Kind.NUMBER, _("Health, 0 to 100")),
+    Field("stage", Kind.CHOICE, _("Life-cycle stage"), choices=STAGES),
+    Field("journey", Kind.CHOICE, _("Journey stage"), choices=JOURNEY),
+    Field("value_quadrant", Kind.CHOICE, _("Value and loyalty"), choices=QUADRANTS),
     Field("emotion", Kind.NUMBER, _("Emotional account, 0 to 100")),
     Field("relationship", Kind.NUMBER, _("Relationship quality, 0 to 100")),
     Field("r", Kind.CHOICE, _("Recency, letter"), choices=LETTERS),

@@ -28,7 +28,7 @@ from shuke.scoring.registries import Rescored, rescored
 
 __all__ = ["hand_over", "rescore_marked"]
 
-OF_A_CUSTOMER = (*facts.BY_DAY, "disputes", "contracts", "acquisition_costs")
+OF_A_CUSTOMER = (*facts.BY_DAY, "disputes", "contracts")
 """Tables of the facts of identities."""
 BATCH = 2_000
 """Marks that one pass takes: a second or two of work, for which the next fact waits."""
@@ -116,8 +116,9 @@ def _take(live: Run) -> Taken:
         bought = numbers(tables["lines"]["product_id"].unique())
         articles = facts.read(snapshot, "products", among=f"id = ANY({bought})")
         costs = facts.read(snapshot, "product_costs", among=f"product_id = ANY({bought})")
+        won = facts.read(snapshot, "acquisition_costs", among=f"{whose} OR identity_id IS NULL")
         pilot = pilots.piloted(live.pilot, obeyed, snapshot, among=f"customer_id = ANY({numbers(customers)})")
-    tables |= {"identities": identities, "products": articles, "product_costs": costs}
+    tables |= {"identities": identities, "products": articles, "product_costs": costs, "acquisition_costs": won}
     return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables, obeyed, pilot)
 
 

@@ -22,10 +22,13 @@ CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
 SELECT customer_id
 FROM (
     SELECT customer_id, max(value) FILTER (WHERE kind = 'tier') AS tier,
-        max(value) FILTER (WHERE kind = 'activity') AS activity
+        max(value) FILTER (WHERE kind = 'activity') AS activity,
+        max(value) FILTER (WHERE kind = 'stage') AS stage,
+        max(value) FILTER (WHERE kind = 'journey') AS journey
     FROM membership WHERE until IS NULL GROUP BY customer_id
 ) AS present FULL JOIN ({scores}) AS score USING (customer_id)
-WHERE (present.tier, present.activity) IS DISTINCT FROM (score.tier, score.activity)
+WHERE (present.tier, present.activity, present.stage, present.journey)
+    IS DISTINCT FROM (score.tier, score.activity, score.stage, score.journey)
 """.replace("{scores}", SCORES_OF_RUN)
 
 # Who had an order and has none left is in no tier.
@@ -41,7 +44,8 @@ INSERT INTO membership (customer_id, kind, value, since, run_id)
 SELECT score.customer_id, %(kind)s, score.{kind}, %(as_of)s, %(run)s
 FROM ({scores}) AS score LEFT JOIN membership AS present
   ON present.customer_id = score.customer_id AND present.kind = %(kind)s AND present.until IS NULL
-WHERE present.id IS NULL AND EXISTS (SELECT FROM identity WHERE identity.customer_id = score.customer_id)
+WHERE present.id IS NULL AND score.{kind} IS NOT NULL
+  AND EXISTS (SELECT FROM identity WHERE identity.customer_id = score.customer_id)
 """
 
 # Within a day nothing has lasted: what began today and holds no more never was, and what it ended goes on.
@@ -81,7 +85,8 @@ LIST = """
 INSERT INTO {table} (
     customer_id, name, pinyin, initials, bigrams, owner_id, store_id, last_contact_on, tier, activity, r, f, m, t,
     r_quintile, f_quintile, m_quintile, days_since_last, orders, money, net_money_365, value_at_risk,
-    churn_probability, at_risk, lifetime_value, emotion, relationship, cluster, first_ordered_on, last_ordered_on)
+    churn_probability, at_risk, lifetime_value, emotion, relationship, cluster, health, stage, journey, value_quadrant,
+    first_ordered_on, last_ordered_on)
 SELECT profile.customer_id, profile.name, profile.pinyin, profile.initials,
     CASE WHEN listed.name = profile.name THEN listed.bigrams ELSE name_bigrams(profile.name) END,
     profile.owner_id, profile.store_id, profile.last_contact_on,
@@ -91,7 +96,8 @@ SELECT profile.customer_id, profile.name, profile.pinyin, profile.initials,
     coalesce(score.days_since_last, -1), coalesce(score.orders, 0), coalesce(score.money, 0),
     coalesce(score.net_money_365, 0), coalesce(score.value_at_risk, 0),
     score.churn_probability, coalesce(score.at_risk, false), coalesce(score.lifetime_value, 0),
-    score.emotion, round(score.relationship)::smallint, score.cluster, score.first_ordered_on, score.last_ordered_on
+    score.emotion, round(score.relationship)::smallint, score.cluster, round(score.health)::smallint,
+    coalesce(score.stage, 'acquire'), score.journey, score.value_quadrant, score.first_ordered_on, score.last_ordered_on
 FROM ({profiles}) AS profile
 LEFT JOIN customer_list AS listed ON listed.customer_id = profile.customer_id
 LEFT JOIN ({scores}) AS score ON score.customer_id = profile.customer_id
@@ -112,7 +118,8 @@ OF_PROFILE = ("name", "pinyin", "initials", "bigrams", "owner_id", "store_id", "
 OF_SCORE = (
     *("tier", "activity", "r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile", "days_since_last", "orders"),
     *("money", "net_money_365", "value_at_risk", "churn_probability", "at_risk", "lifetime_value"),
-    *("emotion", "relationship", "cluster", "first_ordered_on", "last_ordered_on", "last_contact_on"),
+    *("emotion", "relationship", "cluster", "health", "stage", "journey", "value_quadrant"),
+    *("first_ordered_on", "last_ordered_on", "last_contact_on"),
 )
 EVERY_COLUMN = (*OF_PROFILE, *OF_SCORE[:-1])
 

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Tag
 from shuke.scoring.queries import live_groups
-from shuke.segments.models import Activity, Segment, Tier
-from shuke.segments.quadrants import Quadrant
+from shuke.segments.models import Activity, Quadrant, Segment, Stage, Tier
 from shuke.segments.queries import DEFAULT_SORT, NOBODY, SORTS
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
@@ -32,6 +31,8 @@ class ListForm(forms.Form):
     q = forms.CharField(required=False, max_length=100)
     tier = forms.ChoiceField(required=False, choices=Tier.choices, label=_("All tiers"))
     activity = forms.ChoiceField(required=False, choices=Activity.choices, label=_("All activity"))
+    stage = forms.ChoiceField(required=False, choices=Stage.choices, label=_("All stages"))
+    value_quadrant = forms.ChoiceField(required=False, choices=Quadrant.choices, label=_("Any value and loyalty"))
     at_risk = forms.ChoiceField(required=False, choices=[("1", _("On the risk list"))], label=_("Any risk"))
     quadrant = forms.ChoiceField(required=False, choices=Quadrant.choices, label=_("Any value and loyalty"))
     owner = forms.ChoiceField(required=False, label=_("All owners"))

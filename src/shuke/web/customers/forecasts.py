@@ -14,7 +14,7 @@ from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.core import policies
 from shuke.scoring.models import LiveScore, Run
 from shuke.scoring.policies import LIFETIME
-from shuke.web.forecast_words import lacking, lifetime_notes
+from shuke.web.forecast_words import keeping, lacking, lifetime_notes
 from shuke.web.templatetags.shuke import days, money_round, percent
 
 NEGLIGIBLE = 0.05
@@ -33,6 +33,7 @@ class Leaving:
     trust: str
     lacking: list[str]
     at_risk: bool
+    by_contract: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Worth:
 
     lifetime: int
     words: list[str]
+    formulas: list[dict[str, str]]
+    costs: list[str]
     notes: list[str]
 
 
@@ -57,6 +60,8 @@ def tell(score: LiveScore, run: Run) -> Forecast:
 
 
 def _leaving(score: LiveScore, models: Models) -> Leaving:
+    if score.renewal_reason:
+        return _ending(score)
     model = models.churn_of(score.churn_horizon_days) if score.churn_horizon_days else None
     if model is None or score.churn_probability is None:
         return Leaving("", "", "", [], "", lacking(models), at_risk=False)
@@ -68,6 +73,30 @@ def _leaving(score: LiveScore, models: Models) -> Leaving:
         trust=_trust(score.churn_probability, model),
         lacking=[],
         at_risk=bool(score.at_risk),
+    )
+
+
+def _ending(score: LiveScore) -> Leaving:
+    """The chance that the contract which ends first is not renewed."""
+    before, ended, lapsed = map(round, score.renewal_numbers)
+    if score.renewal_reason == "contract_cancelled":
+        reasons = [_("The contract has been called off.")]
+    else:
+        reasons = [
+            ngettext("%(before)s contract before this one", "%(before)s contracts before this one", before)
+            % {"before": before},
+            _("Of %(ended)s contracts with as many before them, %(lapsed)s were not renewed; few are drawn to all.")
+            % {"ended": f"{ended:,}", "lapsed": f"{lapsed:,}"},
+        ]
+    return Leaving(
+        chance=percent(score.churn_probability, 0),
+        horizon=days(score.churn_horizon_days),
+        average="",
+        reasons=[{"words": words} for words in reasons],
+        trust="",
+        lacking=[],
+        at_risk=bool(score.at_risk),
+        by_contract=True,
     )
 
 
@@ -181,7 +210,45 @@ def _worth(score: LiveScore, learned: LifetimeParameters | None, run: Run) -> Wo
         words.append(
             _("%(share)s of the shop's profit of the last 365 days") % {"share": percent(score.profit_share, 2)}
         )
-    return Worth(score.lifetime_value, words, lifetime_notes(learned, policy))
+    return Worth(
+        score.lifetime_value,
+        [*words, *_return_on_keeping(score)],
+        _formulas(score),
+        _costs(score, policy),
+        lifetime_notes(learned),
+    )
+
+
+def _return_on_keeping(score: LiveScore) -> list[str]:
+    if score.return_on_retention is None:
+        return []
+    return [
+        _("Return on what keeping the customer costs: %(share)s") % {"share": percent(score.return_on_retention, 0)}
+    ]
+
+
+def _formulas(score: LiveScore) -> list[dict[str, str]]:
+    """The plain formulas, to compare with: each with what it comes to."""
+    told = [
+        (_("(a) what a year brings × lifetime − acquisition cost"), score.simple_value),
+        (_("(b) an average customer's money a year × retention × lifetime − acquisition cost"), score.arpu_value),
+        (_("(c) what a year brings × retention, discounted year by year − acquisition cost"), score.discounted_value),
+    ]
+    return [{"words": words, "weight": money_round(value)} for words, value in told if value is not None]
+
+
+def _costs(score: LiveScore, policy: LifetimePolicy) -> list[str]:
+    """Each figure that the value rests on: as somebody has stated it, or the assumption that stands in."""
+    if score.margin_share is None:
+        margin = _("No cost of what was bought is known: %(share)s of the money is taken for profit, an assumption.")
+    else:
+        margin = _("%(share)s of the money is profit, by the costs of what was bought.")
+    share = policy.assumed_margin if score.margin_share is None else score.margin_share
+    if score.acquisition_cost is None:
+        won = _("What winning this customer has cost is not known: nothing is taken off, an assumption.")
+    else:
+        won = _("Winning this customer has cost %(money)s.") % {"money": money_round(score.acquisition_cost)}
+    return [margin % {"share": percent(share, 0)}, won, keeping(policy)]
 
 
 def _expected(score: LiveScore, policy: LifetimePolicy) -> list[str]:

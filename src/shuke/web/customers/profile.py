@@ -20,7 +20,7 @@ from shuke.segments import queries as segments
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
 from shuke.staff.rights import Right, Sight
-from shuke.web.customers import bonds, forecasts, groups, scores
+from shuke.web.customers import bonds, forecasts, groups, health, scores, standing
 from shuke.web.customers import history as scores_before
 
 MOMENTS = 20
@@ -42,6 +42,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "told": scores.tell(score) if score else None,
+        "health": health.tell(score, score.run) if score else None,
+        "standing": standing.tell(score, score.run) if score else None,
         "forecast": forecasts.tell(score, score.run) if score else None,
         "group": groups.tell(score, score.run) if score else None,
         "bonds": bonds.tell(score, customer) if score else None,
@@ -88,7 +90,7 @@ def timeline_of(staff: User, customer: Customer, *, after: str = "") -> Timeline
         Strand("event", history.order_events_of(customer), "happened_on"),
         Strand("interaction", history.interactions_of(customer), "at"),
         Strand("follow_up", followups.of_customer(staff, customer), "created_at"),
-        Strand("membership", segments.memberships_of(customer.pk), "since"),
+        Strand("membership", segments.changes_of(customer.pk), "since"),
     ]
     if history.has_behaved(customer):
         strands.append(Strand("behaviour", history.days_of_behaviour(customer), "happened_on"))

@@ -13,18 +13,24 @@ from django.template import Engine
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from shuke.segments.models import Activity, Tier
+from shuke.segments.models import Activity, Journey, Quadrant, Stage, Tier
 from shuke.web.templatetags.shuke import query_replace
 
 register = template.Library()
 
 FACE_TONES = ("green", "blue", "amber", "violet", "red", "slate")
 CURSORS = ("after", "before")  # the places of keyset paging, void as soon as the order changes
+STAGE_TONES = ("blue", "green", "violet", "red")
+JOURNEY_TONES = ("slate", "blue", "amber", "green")
+QUADRANT_TONES = ("green", "amber", "blue", "slate")
 
 # kind → code → (words, tone, icon); a tone is a class of tokens.css.
 BADGES: dict[str, dict[str, tuple[object, str, str]]] = {
     "tier": {tier.value: (tier.label, tier.value, "crown" if tier is Tier.GOLD else "medal") for tier in Tier},
     "activity": {activity.value: (activity.label, activity.value, "") for activity in Activity},
+    "stage": {stage.value: (stage.label, tone, "") for stage, tone in zip(Stage, STAGE_TONES, strict=True)},
+    "journey": {stage.value: (stage.label, tone, "") for stage, tone in zip(Journey, JOURNEY_TONES, strict=True)},
+    "quadrant": {place.value: (place.label, tone, "") for place, tone in zip(Quadrant, QUADRANT_TONES, strict=True)},
     "alert": {
         "red": (_("Red alert"), "red", "alert-triangle"),
         "yellow": (_("Yellow alert"), "amber", "alert-triangle"),

@@ -9,14 +9,14 @@ import pytest
 from shuke.analytics.churn import renewal
 from shuke.analytics.churn.applying import apply, apply_by_cycle
 from shuke.analytics.churn.cutoffs import examples
-from shuke.analytics.churn.renewal import CONTRACTS, Renewal, RenewalRate
+from shuke.analytics.churn.renewal import Renewal, RenewalRate
 from shuke.analytics.churn.risk import risk_list
 from shuke.analytics.features import features
-from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
+from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.churn import shops
 from unit.analytics.shop import rows
 
-INPUTS = {"orders": ORDERS, "order_events": ORDER_EVENTS, "identities": IDENTITIES}
+INPUTS = {"orders": ORDERS, "order_events": ORDER_EVENTS, "identities": IDENTITIES, "contracts": CONTRACTS}
 CUT_ON = shops.AS_OF - timedelta(30)
 RENEWALS = Renewal(rates=(RenewalRate(before=0, contracts=10, lapsed=4),))
 
@@ -35,13 +35,13 @@ def test_everything_compiles_for_spark(monkeypatch, learned):
     options = SimpleNamespace(pyspark=SimpleNamespace(treat_nan_as_null=False))
     monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", options)
     facts = Tables(**{name: ibis.table(schema, name) for name, schema in INPUTS.items()})
-    contracts = ibis.table(CONTRACTS, "contracts")
+    contracts = renewal.in_order(facts, as_of=shops.AS_OF)
     scored = apply_by_cycle(features(facts, as_of=shops.AS_OF), [learned])
     for table in (
         risk_list(scored, [learned], shops.POLICY),
         examples(facts, [CUT_ON], horizon_days=30),
-        renewal.fit(contracts, as_of=shops.AS_OF),
-        renewal.apply(contracts, RENEWALS, as_of=shops.AS_OF),
+        renewal.fit(contracts),
+        renewal.apply(contracts, RENEWALS),
     ):
         assert "SELECT" in ibis.to_sql(table, dialect="pyspark")
 

@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuke.analytics.churn import renewal
-from shuke.analytics.churn.renewal import CONTRACTS, Renewal, RenewalRate
+from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.churn.renewal import Renewal, RenewalRate
+from shuke.analytics.models import PURCHASE_COLUMNS
+from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.shop import TODAY, ago
 
 
@@ -16,22 +19,33 @@ def contracts(*rows):
     facts = [
         {
             "contract_id": number,
-            "customer_id": customer,
+            "identity_id": 10 * customer + number % 2,
             "starts_on": None if start is None else ago(start),
             "ends_on": ago(end),
             "is_cancelled": bool(cancelled),
         }
         for number, (customer, start, end, *cancelled) in enumerate(rows, start=1)
     ]
-    return ibis.memtable(pa.Table.from_pylist(facts, schema=CONTRACTS.to_pyarrow()), schema=CONTRACTS)
+    whose = [
+        {"identity_id": 10 * customer + place, "customer_id": customer}
+        for customer in {row[0] for row in rows}
+        for place in (0, 1)
+    ]
+    nothing = (memory([], schema) for schema in (ORDERS, ORDER_EVENTS))
+    return Tables(*nothing, memory(whose, IDENTITIES), contracts=memory(facts, CONTRACTS))
+
+
+def memory(rows, schema):
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema.to_pyarrow()), schema=schema)
 
 
 def fitted(*rows):
-    return Renewal.from_rows(renewal.fit(contracts(*rows), as_of=TODAY).to_pyarrow().to_pylist())
+    in_order = renewal.in_order(contracts(*rows), as_of=TODAY)
+    return Renewal.from_rows(renewal.fit(in_order).to_pyarrow().to_pylist())
 
 
 def ending(*rows, learned=None, **more):
-    table = renewal.apply(contracts(*rows), learned or PAST, as_of=TODAY, **more)
+    table = renewal.apply(renewal.in_order(contracts(*rows), as_of=TODAY, **more), learned or PAST)
     return {row["contract_id"]: row for row in table.to_pyarrow().to_pylist()}
 
 
@@ -106,3 +120,39 @@ def test_a_contract_that_begins_later_changes_nothing(drawn):
     assert fitted(*late) == fitted(*past)
     assert ending(*late) == ending(*past)
     assert all(row["ends_on"] <= TODAY + timedelta(90) for row in ending(*past).values())
+
+
+def told(*customers):
+    """Chances of churn as the purchase model says them."""
+    row = {"churn_probability": 0.2, "churn_horizon_days": 30, "churn_parts": [0.1], "churn_numbers": [1.0]}
+    types = {"customer_id": "int64", **PURCHASE_COLUMNS}
+    return memory([{"customer_id": customer, "at_risk": False} | row for customer in customers], ibis.schema(types))
+
+
+def laid_over(*rows, learned=None):
+    in_order = renewal.in_order(contracts(*rows), as_of=TODAY)
+    table = renewal.lay_over(told(1, 2, 3), in_order, learned or PAST, ChurnPolicy())
+    return {row["customer_id"]: row for row in table.to_pyarrow().to_pylist()}
+
+
+def test_a_contract_that_ends_takes_the_place_of_the_chance_by_purchases():
+    found = laid_over((1, 335, -20), (2, 300, -91), (3, 300, -10, True))
+    assert found[1]["churn_horizon_days"] == 20
+    assert found[1]["churn_probability"] == pytest.approx((40 + 20 * 46 / 160) / 120)
+    assert (found[1]["churn_parts"], found[1]["at_risk"]) == (None, False)
+    assert (found[1]["renewal_reason"], found[1]["renewal_numbers"]) == ("contract_ends", [0, 100, 40])
+    assert (found[2]["churn_probability"], found[2]["churn_parts"], found[2]["renewal_reason"]) == (
+        0.2,
+        [pytest.approx(0.1)],
+        None,
+    )
+    assert (found[3]["churn_probability"], found[3]["at_risk"], found[3]["renewal_reason"]) == (
+        1.0,
+        True,
+        "contract_cancelled",
+    )
+
+
+def test_a_contract_without_a_chance_leaves_the_chance_by_purchases():
+    found = laid_over((1, 300, -60), learned=Renewal(rates=()))[1]
+    assert (found["churn_probability"], found["churn_horizon_days"], found["renewal_reason"]) == (0.2, 30, None)
