@@ -244,7 +244,7 @@ def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
-    """Add CHURN_COLUMNS, VALUE_COLUMNS, `ratings.COLUMNS`, `bonds.COLUMNS` and `cluster`; null where too little is known.
+    """Add CHURN_COLUMNS, VALUE_COLUMNS, `ratings.COLUMNS`, `bonds.COLUMNS` and `cluster`; what is not known is null.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
     order, and `churn_numbers` the number that is told with it; for whom a contract ends, see `renewal`. Where there is
@@ -256,10 +256,11 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
     loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
     joined = joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
-    rated = ratings.apply(scored, known.beside, known.contacts, policies, models.shop)
+    felt = bonds.balances(engine, known.bonds, policies)
+    rated = ratings.apply(scored, known.beside, known.contacts, felt, policies, models.shop)
     joined = joined.left_join(rated, "customer_id").drop("customer_id_right")
     joined = groups.apply(joined, models.clusters)
-    return bonds.apply(engine, joined, known.bonds, known.contacts, policies, models.bonds)
+    return bonds.apply(joined, known.bonds, felt, known.contacts, policies, models.bonds)
 
 
 def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:

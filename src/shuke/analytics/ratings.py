@@ -2,7 +2,7 @@
 
 known = beside(tables, as_of=day)                                       # lazy; an engine keeps each
 shop = Shop.from_row(<the row of census(…), executed>)
-rated = apply(scored, Known(**known), contacts, policies, shop)         # lazy: the columns of COLUMNS
+rated = apply(scored, Known(**known), contacts, felt, policies, shop)   # lazy: the columns of COLUMNS
 """
 
 from dataclasses import dataclass
@@ -68,13 +68,18 @@ def _bound(tables: Tables, *, as_of: date, seen_until: date) -> ir.Table:
     return known.group_by("customer_id").agg(bound_days=-days_until(as_of, known.ends_on).min())
 
 
-def apply(scored: ir.Table, known: Known, contacts: ir.Table, policies: Policies, shop: Shop | None) -> ir.Table:
-    """One row per customer with COLUMNS, from features with activity; null where a run knows nothing of the shop."""
+def apply(
+    scored: ir.Table, known: Known, contacts: ir.Table, felt: ir.Table, policies: Policies, shop: Shop | None
+) -> ir.Table:
+    """One row per customer with COLUMNS, from features with activity; null where a run knows nothing of the shop.
+
+    `felt` are the balances of the emotional accounts.
+    """
     if shop is None:
         return scored.select("customer_id", **{name: ibis.null(kind) for name, kind in COLUMNS.items()})
     joined = scored.select(*SCORED)
     spoken = contacts.select("customer_id", "reached_share", "in_365", "ratings")
-    for table in (known.usage, known.cancelled, known.bound, spoken):
+    for table in (known.usage, known.cancelled, known.bound, spoken, felt):
         joined = joined.left_join(table, "customer_id").drop("customer_id_right")
     rated = health.apply(joined.mutate(measures.numbers(joined, policies.health, shop)), policies.health)
     rated = stages.apply(rated, policies.stage)

@@ -76,11 +76,10 @@ class SalesTally(models.Model):
 
 
 class ValueTally(models.Model):
-    """How many customers of one owner are valuable and loyal or not, and their money, in minor units."""
+    """How many customers of one owner are in a quarter of value and loyalty, and their money, in minor units."""
 
     owner = models.ForeignKey(User, models.PROTECT, null=True, db_index=False)
-    valuable = models.BooleanField()
-    loyal = models.BooleanField()
+    quadrant = models.CharField(max_length=10)
     customers = models.IntegerField()
     money = models.BigIntegerField()
     net_money_365 = models.BigIntegerField()
@@ -91,13 +90,11 @@ class ValueTally(models.Model):
     class Meta:
         db_table = "report_value_tally"
         constraints = [
-            models.UniqueConstraint(
-                name="value_is_counted_once", fields=["owner", "valuable", "loyal"], nulls_distinct=False
-            )
+            models.UniqueConstraint(name="value_is_counted_once", fields=["owner", "quadrant"], nulls_distinct=False)
         ]
 
     def __str__(self) -> str:
-        return f"{self.customers} valuable: {self.valuable}, loyal: {self.loyal}"
+        return f"{self.customers} {self.quadrant}"
 
 
 class TierFlow(models.Model):

@@ -1,6 +1,4 @@
-"""What the business may change about who counts as valuable and loyal, and who as slipping."""
-
-from typing import Annotated
+"""What the business may change about who counts as slipping."""
 
 from pydantic import Field
 
@@ -12,18 +10,8 @@ __all__ = ["INSIGHT", "InsightPolicy"]
 
 
 class InsightPolicy(Policy):
-    """Where valuable and loyal begin, and how much worse is slipping."""
+    """How much worse is slipping."""
 
-    valuable_from_fifth: Annotated[int, Field(ge=2, le=5)] = Field(
-        default=4,
-        title=_("Valuable from fifth"),
-        description=_("By money in all, fifth 5 is the best: 4 takes the best two fifths of all customers."),
-    )
-    loyal_from_orders: Annotated[int, Field(ge=2, le=1_000)] = Field(
-        default=2,
-        title=_("Loyal from, orders"),
-        description=_("Who is new or active and has ordered at least this many times is loyal."),
-    )
     slipping_days: Days = Field(
         default=7,
         title=_("Slipping, days"),

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from psycopg.errors import QueryCanceled
 
 from shuke.analytics.rules.tree import Rule
-from shuke.core import keyset, policies
+from shuke.core import keyset
 from shuke.core.errors import Invalid
 from shuke.core.keyset import Key
 from shuke.core.words import mark as _
@@ -31,9 +31,7 @@ from shuke.segments.models import (
     compact_pinyin,
     last_contact,
 )
-from shuke.segments.policies import INSIGHT
 from shuke.segments.postgres import query
-from shuke.segments.quadrants import Quadrant, fits
 from shuke.segments.spellings import one_edit_away
 from shuke.staff.models import User
 
@@ -224,7 +222,7 @@ def _chosen(staff: User, filters: Mapping[str, object], text: str) -> _Chosen:
         kept = keys[:CANDIDATES]
         return _Chosen(CustomerListing.objects.filter(pk__in=kept), len(kept), cut=len(keys) > CANDIDATES)
     count = rows[: COUNTED + 1].count()
-    if count <= COUNTED or (any(map(filters.get, (*BANDS, "quadrant"))) and _estimate(rows) <= GATHERED):
+    if count <= COUNTED or (any(map(filters.get, BANDS)) and _estimate(rows) <= GATHERED):
         return _Chosen(rows, count)
     return _Chosen(
         _narrowed(CustomerListing.objects.visible_to(staff), filters, by_probing=True), count, _strata(filters)
@@ -256,8 +254,6 @@ def _narrowed(
     That is a value and no condition, so that the planner cannot turn it into a join with all of them.
     """
     rows = rows.filter(**{name: filters[name] for name in EXACT if filters.get(name)})
-    if quadrant := filters.get("quadrant"):
-        rows = rows.filter(fits(Quadrant(quadrant), policies.current(INSIGHT).body))
     if owner := filters.get("owner"):
         rows = rows.filter(owner=None if owner == NOBODY else owner)
     if tag := filters.get("tag"):

@@ -9,7 +9,7 @@ from django.urls import reverse
 import shop as little_shop
 from june import EARLY, LATE, customers, june, scored
 from shuke.core.models import AuditEntry
-from shuke.segments.models import CustomerListing
+from shuke.segments.models import CustomerListing, Quadrant
 from shuke.staff.rights import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,13 +41,12 @@ def test_the_quarters_lead_to_their_lists(as_, boss):
     june()
     client = as_(boss)
     told = page(client, "insight")
-    assert "among the best 40% of all customers" in told
-    assert "with at least 2 orders" in told
-    for quadrant in ("friend", "butterfly", "barnacle", "stranger"):
-        assert f'href="{reverse("web:customers")}?quadrant={quadrant}"' in told
-    barnacles = page(client, "customers", quadrant="barnacle")
-    assert ">late<" in barnacles
-    assert ">stays<" not in barnacles
+    assert "Much value: 60 points of economic value or more" in told
+    assert "Loyal: 50 points or more" in told
+    for quadrant in Quadrant:
+        assert f'href="{reverse("web:customers")}?value_quadrant={quadrant.value}"' in told
+    for name, quadrant in CustomerListing.objects.values_list("name", "value_quadrant"):
+        assert f">{name}<" in page(client, "customers", value_quadrant=quadrant)
 
 
 def test_a_stream_leads_to_who_went_that_way(as_, boss):

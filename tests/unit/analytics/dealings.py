@@ -80,6 +80,7 @@ def bonds(
     learned = learned or scores.learn(engine, facts, measured, policies, as_of=as_of)
     known = scores.known(engine, facts, as_of=as_of, seen_until=seen_until)
     told = engine.keep("contacts", contacts(facts, as_of=as_of, seen_until=seen_until))
-    scored = scores.apply(engine, activity(measured, policies.activity), known, told, policies, learned)
+    felt = scores.balances(engine, known, policies)
+    scored = scores.apply(activity(measured, policies.activity), known, felt, told, policies, learned)
     rows = engine.read(scored.select("customer_id", *scores.COLUMNS)).to_pylist()
     return {row["customer_id"]: row for row in rows}

@@ -5,6 +5,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from shuke.analytics import ratings, scores
 from shuke.analytics.contacts import contacts
@@ -28,7 +29,16 @@ def learned(facts: Tables, measured: ir.Table, *, as_of: date = TODAY) -> Shop:
     return Shop.from_row(row)
 
 
-def rated(facts: Tables, policies: Policies | None = None, *, as_of: date = TODAY) -> dict[int, dict[str, Any]]:
+def felt(**emotions: int) -> ir.Table:
+    """Balances of emotional accounts, `_3=80` that of customer 3."""
+    schema = ibis.schema({"customer_id": "int64", "emotion": "int16"})
+    told = [{"customer_id": int(name[1:]), "emotion": balance} for name, balance in emotions.items()]
+    return ibis.memtable(pa.Table.from_pylist(told, schema=schema.to_pyarrow()), schema=schema)
+
+
+def rated(
+    facts: Tables, policies: Policies | None = None, *, as_of: date = TODAY, balances: ir.Table | None = None
+) -> dict[int, dict[str, Any]]:
     """Rows by customer."""
     policies = policies or Policies()
     measured = kept(features(facts, as_of=as_of))
@@ -36,4 +46,4 @@ def rated(facts: Tables, policies: Policies | None = None, *, as_of: date = TODA
     known = ratings.Known(**{name: kept(table) for name, table in ratings.beside(facts, as_of=as_of).items()})
     scored = kept(scores.apply(measured, policies, parameters))
     spoken, shop = kept(contacts(facts, as_of=as_of)), learned(facts, measured, as_of=as_of)
-    return rows(ratings.apply(scored, known, spoken, policies, shop))
+    return rows(ratings.apply(scored, known, spoken, felt() if balances is None else balances, policies, shop))

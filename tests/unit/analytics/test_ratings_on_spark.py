@@ -14,7 +14,7 @@ from shuke.analytics.features import features
 from shuke.analytics.lifetime import costs
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
-from unit.analytics.rated import kept, learned
+from unit.analytics.rated import felt, kept, learned
 from unit.analytics.shop import TODAY, act, ago, event, fitted, return_, rows, sale, tables, telling
 
 NAMES = [field.name for field in fields(Tables)]
@@ -53,7 +53,12 @@ def all_of(facts):
     scored = scores.apply(features(facts, as_of=TODAY), policies, fitted(SHOP, policies))
     return {
         "rated": ratings.apply(
-            scored, known, contacts(facts, as_of=TODAY), policies, learned(SHOP, kept(features(SHOP, as_of=TODAY)))
+            scored,
+            known,
+            contacts(facts, as_of=TODAY),
+            felt(),
+            policies,
+            learned(SHOP, kept(features(SHOP, as_of=TODAY))),
         ),
         "usage": ratings.beside(facts, as_of=TODAY)["usage"],
         "costs": costs.stated(facts, as_of=TODAY),

@@ -49,7 +49,10 @@ def test_spark_comes_to_the_same_rows():
     here = tables(ORDERS_OF_A_SHOP, EVENTS, MERGED)
     told = {name: getattr(here, name).to_pyarrow() for name in SCHEMAS}
     there = Tables(
-        **{name: engine.create_table(name, told[name], schema=SCHEMAS[name], temp=True, overwrite=True) for name in SCHEMAS}
+        **{
+            name: engine.create_table(name, told[name], schema=SCHEMAS[name], temp=True, overwrite=True)
+            for name in SCHEMAS
+        }
     )
     groups = engine.create_table("groups", GROUPS, temp=True, overwrite=True)
     for ours, theirs in zip(asked(here, ibis.memtable(GROUPS)), asked(there, groups), strict=True):

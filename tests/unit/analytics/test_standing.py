@@ -8,7 +8,7 @@ from shuke.analytics.features import features
 from shuke.analytics.policies import Policies
 from shuke.analytics.scorecard.applying import VALUES
 from shuke.analytics.scorecard.policy import ScorecardPolicy
-from unit.analytics.rated import rated
+from unit.analytics.rated import felt, rated
 from unit.analytics.shop import TODAY, act, ago, sale, tables, telling
 
 
@@ -100,6 +100,13 @@ def test_the_four_places_of_value_and_loyalty():
     assert found[2]["loyalty"] == pytest.approx((0 + (1 - (100 / 30 - 1) / 3) * 100) / 2)
 
 
+def test_the_balance_of_the_emotional_account_is_the_emotional_value():
+    found = rated(tables([sale(1, 10), sale(2, 10)]), balances=felt(_1=80))
+    place = VALUES.index("emotional")
+    assert [found[customer]["value_card"][place] for customer in (1, 2)] == [80, None]
+    assert [found[customer]["value_numbers"][place] for customer in (1, 2)] == [80, None]
+
+
 def test_thresholds_are_the_policys():
     shop = tables([*times(1, 10, 40, 70, 100, 130), *times(2, 10, 40, amount=100)])
     strict = Policies(scorecard=ScorecardPolicy(high_value=100, high_loyalty=100, loyal_orders=6))
@@ -111,6 +118,6 @@ def test_a_run_that_knows_nothing_of_the_shop_rates_nobody():
     facts = tables([sale(1, 10)])
     known = ratings.Known(**ratings.beside(facts, as_of=TODAY))
     rated_by_none = ratings.apply(
-        features(facts, as_of=TODAY), known, contacts(facts, as_of=TODAY), Policies(), None
+        features(facts, as_of=TODAY), known, contacts(facts, as_of=TODAY), felt(), Policies(), None
     ).to_pyarrow()
     assert [set(row.values()) for row in rated_by_none.drop_columns("customer_id").to_pylist()] == [{None}]

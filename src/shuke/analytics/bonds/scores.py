@@ -2,7 +2,8 @@
 
 known = scores.known(engine, tables, as_of=day)
 learned = scores.learn(engine, tables, features, policies, as_of=day)
-scored = scores.apply(engine, scored, known, contacts, policies, learned)
+felt = scores.balances(engine, known, policies)
+scored = scores.apply(scored, known, felt, contacts, policies, learned)
 """
 
 from dataclasses import dataclass
@@ -71,26 +72,29 @@ def _check(engine: "Engine", tables: Tables, features: ir.Table, policies: Polic
     return checking.check(told, policies.emotion, as_of=as_of, until=until)
 
 
+def balances(engine: "Engine", known: Known, policies: Policies) -> ir.Table:
+    """`customer_id` and `emotion`, the balance of the account, of each customer who has an entry."""
+    return _balances(engine, known.experiences, known.identities, policies.emotion)
+
+
 def _balances(engine: "Engine", happened: ir.Table, identities: ir.Table, policy: EmotionPolicy) -> ir.Table:
-    """`emotion` of each customer who has an entry."""
     told = engine.read(entries(happened, policy).select(account.ENTRIES))
     balances = ibis.memtable(account.closing(told, opens_at=policy.opens_at), schema=account.BALANCES)
     return engine.keep("emotions", balances.inner_join(identities, "identity_id").select("customer_id", "emotion"))
 
 
 def apply(
-    engine: "Engine",
     scored: ir.Table,
     known: Known,
+    felt: ir.Table,
     contacts: ir.Table,
     policies: Policies,
     learned: BondParameters | None,
 ) -> ir.Table:
     """Add COLUMNS to the scored customers, null where there is too little to say.
 
-    `scored` has the columns of `features` and `active_until_days`.
+    `scored` has the columns of `features` and `active_until_days`; `felt` is what `balances` gives.
     """
-    felt = _balances(engine, known.experiences, known.identities, policies.emotion)
     people = _with(_with(scored.select(OF_SCORE), felt), known.facts)
     people = _with(people, contacts.select("customer_id", "reached_share", "ratings", "satisfaction"))
     counts = {name: people[name].fill_null(0) for name in (*COUNTED, "ratings")}

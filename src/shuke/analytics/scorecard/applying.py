@@ -21,7 +21,7 @@ COLUMNS = {
 
 
 def apply(known: ir.Table, policies: Policies, shop: Shop) -> ir.Table:
-    """Add the columns of COLUMNS to features with usage, contacts and `bound_days` beside them.
+    """Add the columns of COLUMNS to features with usage, contacts, `bound_days` and `emotion` beside them.
 
     `value_card` are the points of VALUES from 0 to 100, `value_numbers` the numbers behind them; null where nothing
     says one. `loyalty` is half the number of orders, half the silence in own cycles. The quadrant: friend (much value,
@@ -32,7 +32,7 @@ def apply(known: ir.Table, policies: Policies, shop: Shop) -> ir.Table:
         economic=_share_below(known.net_money_365, shop),
         word_of_mouth=_of_full(numbers["word_of_mouth"], policy.shares),
         strategic=_of_full(numbers["strategic"], policy.bound_days),
-        emotional=ibis.null("float64"),
+        emotional=numbers["emotional"].cast("float64"),
         learning=_of_full(numbers["learning"], policy.insights),
         value_numbers=ibis.array([numbers[name].cast("float32") for name in VALUES]),
         loyalty=_loyalty(known, policies, shop),
@@ -48,7 +48,7 @@ def _numbers(known: ir.Table, shop: Shop) -> dict[str, ir.NumericValue]:
         "economic": known.net_money_365,
         "word_of_mouth": known.shares_365 if "share" in shop.told else nothing,
         "strategic": known.bound_days.fill_null(0) if "contract" in shop.told else nothing,
-        "emotional": nothing,
+        "emotional": known.emotion,
         "learning": feedback if "feedback" in shop.told else nothing,
     }
 

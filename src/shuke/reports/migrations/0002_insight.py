@@ -18,8 +18,7 @@ class Migration(migrations.Migration):
             name='ValueTally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valuable', models.BooleanField()),
-                ('loyal', models.BooleanField()),
+                ('quadrant', models.CharField(max_length=10)),
                 ('customers', models.IntegerField()),
                 ('money', models.BigIntegerField()),
                 ('net_money_365', models.BigIntegerField()),
@@ -28,7 +27,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'report_value_tally',
-                'constraints': [models.UniqueConstraint(fields=('owner', 'valuable', 'loyal'), name='value_is_counted_once', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'quadrant'), name='value_is_counted_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(

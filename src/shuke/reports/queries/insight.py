@@ -11,8 +11,8 @@ from shuke.core.keyset import Key
 from shuke.followups.models import FollowUp
 from shuke.reports.models import Slip, Study, TierFlow, TierMove, ValueTally
 from shuke.scoring.models import LiveRun
+from shuke.segments.models import Quadrant
 from shuke.segments.policies import INSIGHT, InsightPolicy
-from shuke.segments.quadrants import Quadrant
 from shuke.segments.queries import COUNTED
 from shuke.staff.models import User
 
@@ -87,14 +87,14 @@ def policy_of(found: Study) -> InsightPolicy:
 
 def value_and_loyalty(*, staff: User) -> list[Quarter]:
     """The four quarters of the customers that `staff` sees, the most worth first."""
-    rows = ValueTally.objects.visible_to(staff).values("valuable", "loyal")
+    rows = ValueTally.objects.visible_to(staff).values("quadrant")
     measures = ("customers", "money", "net_money_365", "value_at_risk")
     summed = {
-        (row["valuable"], row["loyal"]): {name: int(row[f"sum_{name}"]) for name in measures}
+        row["quadrant"]: {name: int(row[f"sum_{name}"]) for name in measures}
         for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in measures})
     }
     nothing = dict.fromkeys(measures, 0)
-    found = [(each, summed.get((each.is_valuable, each.is_loyal), nothing)) for each in Quadrant]
+    found = [(each, summed.get(each.value, nothing)) for each in Quadrant]
     customers, money = (sum(figures[name] for _quadrant, figures in found) for name in ("customers", "money"))
     return [
         Quarter(

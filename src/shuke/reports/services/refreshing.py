@@ -20,7 +20,7 @@ def refresh(*, run_id: int) -> None:
     run, policy = Run.objects.get(pk=run_id), policies.current(INSIGHT)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reports.refresh'))")
-        tallies.count(cursor, as_of=run.as_of, policy=policy.body)
+        tallies.count(cursor, as_of=run.as_of)
         moves.find_tiers(cursor, run)
         since = moves.find_slips(cursor, run, policy.body)
     found = {"policy_version": policy.version, "slipping_since": since}

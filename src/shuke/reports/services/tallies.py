@@ -4,9 +4,6 @@ from datetime import date, timedelta
 
 from django.db.backends.utils import CursorWrapper
 
-from shuke.segments.policies import InsightPolicy
-from shuke.segments.quadrants import STAYING
-
 __all__ = ["SALES_DAYS", "count"]
 
 SALES_DAYS = 60
@@ -20,11 +17,10 @@ GROUP BY owner_id, tier, activity, r_quintile, f_quintile
 """
 
 COUNT_VALUE = """
-INSERT INTO report_value_tally (owner_id, valuable, loyal, customers, money, net_money_365, value_at_risk)
-SELECT owner_id, m_quintile >= %(fifth)s, orders >= %(orders)s AND activity = ANY(%(staying)s),
-    count(*), sum(money), sum(net_money_365), sum(value_at_risk)
-FROM customer_list WHERE tier <> ''
-GROUP BY 1, 2, 3
+INSERT INTO report_value_tally (owner_id, quadrant, customers, money, net_money_365, value_at_risk)
+SELECT owner_id, value_quadrant, count(*), sum(money), sum(net_money_365), sum(value_at_risk)
+FROM customer_list WHERE value_quadrant IS NOT NULL
+GROUP BY owner_id, value_quadrant
 """
 
 # Net as scores count it: a cancelled order never was, and what was paid back for it went with it.
@@ -51,12 +47,11 @@ GROUP BY m.day, l.owner_id, m.identity_id IS NOT NULL
 """
 
 
-def count(cursor: CursorWrapper, *, as_of: date, policy: InsightPolicy) -> None:
+def count(cursor: CursorWrapper, *, as_of: date) -> None:
     """Count anew who there is, what they are worth, and what was sold."""
     cursor.execute("DELETE FROM report_customer_tally")
     cursor.execute(COUNT_CUSTOMERS)
     cursor.execute("DELETE FROM report_value_tally")
-    lines = {"fifth": policy.valuable_from_fifth, "orders": policy.loyal_from_orders}
-    cursor.execute(COUNT_VALUE, lines | {"staying": [activity.value for activity in STAYING]})
+    cursor.execute(COUNT_VALUE)
     cursor.execute("DELETE FROM report_sales_tally")
     cursor.execute(COUNT_SALES, {"since": as_of - timedelta(SALES_DAYS), "until": as_of})

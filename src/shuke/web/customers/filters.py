@@ -34,7 +34,6 @@ class ListForm(forms.Form):
     stage = forms.ChoiceField(required=False, choices=Stage.choices, label=_("All stages"))
     value_quadrant = forms.ChoiceField(required=False, choices=Quadrant.choices, label=_("Any value and loyalty"))
     at_risk = forms.ChoiceField(required=False, choices=[("1", _("On the risk list"))], label=_("Any risk"))
-    quadrant = forms.ChoiceField(required=False, choices=Quadrant.choices, label=_("Any value and loyalty"))
     owner = forms.ChoiceField(required=False, label=_("All owners"))
     tag = forms.ModelChoiceField(Tag.objects.all(), required=False, label=_("All tags"))
     segment = forms.ModelChoiceField(Segment.objects.standing(), required=False, label=_("All segments"))

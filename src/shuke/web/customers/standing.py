@@ -28,7 +28,7 @@ UNKNOWN = {
     "economic": mark("There are too few orders to compare with."),
     "word_of_mouth": mark("Nothing tells whether this customer shares."),
     "strategic": mark("No contracts have come in."),
-    "emotional": mark("Nothing tells it yet."),
+    "emotional": mark("The emotional account has no entry."),
     "learning": mark("No ratings and no contacts by customers have come in."),
 }
 
@@ -121,6 +121,10 @@ def _strategic(number: float, points: float, policy: ScorecardPolicy) -> str:
     }
 
 
+def _emotional(number: float, points: float, policy: ScorecardPolicy) -> str:
+    return _("the emotional account stands at %(balance)s of 100") % {"balance": round(number)}
+
+
 def _learning(number: float, points: float, policy: ScorecardPolicy) -> str:
     return _("%(times)s ratings and contacts by themselves in 365 days; %(full)s are 100 points") % _of(
         number, policy.insights
@@ -131,6 +135,7 @@ WORDS: Mapping[str, Callable[[float, float, ScorecardPolicy], str]] = {
     "economic": _economic,
     "word_of_mouth": _word_of_mouth,
     "strategic": _strategic,
+    "emotional": _emotional,
     "learning": _learning,
 }
 

@@ -8,25 +8,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
+from shuke.analytics.scorecard.policy import ScorecardPolicy
 from shuke.reports import queries
-from shuke.segments.policies import InsightPolicy
-from shuke.segments.quadrants import Quadrant
+from shuke.scoring.policies import at_versions
+from shuke.segments.models import Quadrant
 from shuke.web.insight.frame import page
 from shuke.web.reports import quintile_chart
-from shuke.web.templatetags.shuke import percent
 
-FIFTHS = 5
 ADVICE = {
     Quadrant.FRIEND: gettext_noop("Keep them close: one person who knows them."),
     Quadrant.BUTTERFLY: gettext_noop("They have brought much and may not return: win them back now, or let them go."),
-    Quadrant.BARNACLE: gettext_noop("They come and spend little: show them the next size, at low cost."),
-    Quadrant.STRANGER: gettext_noop("Serve them well when they come, and spend nothing on running after them."),
+    Quadrant.REGULAR: gettext_noop("They come and spend little: show them the next size, at low cost."),
+    Quadrant.PASSER_BY: gettext_noop("Serve them well when they come, and spend nothing on running after them."),
 }
 TONES = {
     Quadrant.FRIEND: "green",
     Quadrant.BUTTERFLY: "amber",
-    Quadrant.BARNACLE: "blue",
-    Quadrant.STRANGER: "slate",
+    Quadrant.REGULAR: "blue",
+    Quadrant.PASSER_BY: "slate",
 }
 
 
@@ -42,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "index",
         found,
         quarters=[_told(each) for each in queries.value_and_loyalty(staff=request.user)],
-        definition=_definition(queries.policy_of(found)),
+        definition=_definition(at_versions(found.run.policies).scorecard),
         scored=base.scored,
         quintiles=quintile_chart(base),
     )
@@ -54,14 +53,13 @@ def _told(quarter: queries.Quarter) -> dict[str, object]:
         "name": quarter.quadrant.label,
         "advice": _(ADVICE[quarter.quadrant]),
         "tone": TONES[quarter.quadrant],
-        "url": f"{reverse('web:customers')}?{urlencode({'quadrant': quarter.quadrant.value})}",
+        "url": f"{reverse('web:customers')}?{urlencode({'value_quadrant': quarter.quadrant.value})}",
     }
 
 
-def _definition(policy: InsightPolicy) -> list[str]:
-    best = percent((FIFTHS + 1 - policy.valuable_from_fifth) / FIFTHS, 0)
+def _definition(policy: ScorecardPolicy) -> list[str]:
     return [
-        _("Valuable: by money in all among the best %(share)s of all customers.") % {"share": best},
-        _("Loyal: new or active by their own rhythm, with at least %(orders)s orders.")
-        % {"orders": policy.loyal_from_orders},
+        _("Much value: %(points)s points of economic value or more, of 100.") % {"points": policy.high_value},
+        _("Loyal: %(points)s points or more, half by the number of orders, half by the silence in own cycles.")
+        % {"points": policy.high_loyalty},
     ]

@@ -69,7 +69,8 @@ def test_bonds_compile_for_spark(monkeypatch):
     known = scores.known(engine, facts, as_of=TODAY)
     told = engine.keep("contacts", contacts(facts, as_of=TODAY))
     people = engine.keep("scored", activity(features(facts, as_of=TODAY), Policies().activity))
-    scored = engine.keep("bonds", scores.apply(engine, people, known, told, Policies(), None))
+    felt = scores.balances(engine, known, Policies())
+    scored = engine.keep("bonds", scores.apply(people, known, felt, told, Policies(), None))
     assert set(scores.COLUMNS) < set(scored.columns)
     assert any("SEMI JOIN" in each for each in engine.sql)
 
