@@ -38,6 +38,8 @@ PAGES = {
     "policy-cluster": ("ops", "/policies/cluster/"),
     "customers-segment": ("admin", "/customers/?segment={segment}"),
     "customer": ("admin", "/customers/{gold}/"),
+    "customer-account": ("admin", "/customers/{gold}/account/"),
+    "disputes": ("ops", "/disputes/"),
     "customer-edit": ("admin", "/customers/{gold}/edit/"),
     "customer-merge": ("admin", "/customers/{gold}/merge/"),
     "duplicates": ("ops", "/duplicates/"),
@@ -60,6 +62,8 @@ PAGES = {
     "policies": ("ops", "/policies/"),
     "policy-tier": ("ops", "/policies/tier/"),
     "policy-churn": ("ops", "/policies/churn/"),
+    "policy-emotion": ("ops", "/policies/emotion/"),
+    "policy-relationship": ("ops", "/policies/relationship/"),
     "policy-cadence": ("ops", "/policies/cadence/"),
     "policy-identity": ("ops", "/policies/identity/"),
     "policy-draft": ("ops", "/policies/drafts/{draft}/"),
@@ -93,6 +97,14 @@ WITH site AS (
     FROM site, (VALUES ('written', 1200), ('signature', 7)) AS told (ending, events)
 )
 SELECT id FROM site
+"""
+
+DISPUTED = """
+INSERT INTO dispute (identity_id, interaction_id, reason, at, by_id)
+SELECT identity_id, interaction.id, '接电话的是她先生，不是她本人', now(), (SELECT id FROM staff_user WHERE username = 'xiaoli')
+FROM interaction JOIN identity ON identity.id = identity_id
+WHERE customer_id = {customer} AND outcome = 'reached' ORDER BY interaction.id DESC LIMIT 1
+RETURNING id
 """
 
 
@@ -173,6 +185,7 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     names["site"] = site.sql(LISTENED_TO)[0][0]
     site.log_in("ops", PASSWORD)("/segments/add/", **SEGMENT)
     names["draft"] = tried(site)
+    site.sql(DISPUTED.format(customer=gold))
     names["segment"] = site.sql("SELECT id FROM segment")[0][0]
     wait_until(lambda: bool(site.sql("SELECT FROM segment WHERE filled_at IS NOT NULL")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)

@@ -132,9 +132,9 @@ def test_an_order_of_today_moves_score_tier_activity_and_list_row_at_once(wang):
     assert list(faults()) == list(queries.faults()) == []
 
 
-def test_a_fact_that_changes_no_order_changes_no_score(wang):
+def test_a_contact_that_says_nothing_changes_no_score(wang):
     score, row = score_of(wang), listed(wang)
-    history.record_interaction(customer=wang, at=now(), channel="phone", outcome="reached")
+    history.record_interaction(customer=wang, at=now(), channel="phone")
     assert services.rescore_marked() == 1
     assert score_of(wang) == score
     assert listed(wang).last_contact_on == TODAY

@@ -14,7 +14,7 @@ from shuke.analytics.rfm import by_first_identity, days_until
 from shuke.analytics.tables import Tables
 
 OF_ORDERS = ("identity_id", "happened_on", "order_id", "back")
-OF_CONTACTS = ("interaction_id", "channel", "direction", "outcome", "satisfaction")
+OF_CONTACTS = ("interaction_id", "direction", "outcome", "satisfaction")
 CODES = ("reached", "refused", "unanswered", "came", "satisfied", "dissatisfied", "returned", "refunded")
 """What an entry can be: the fields of the policy that say what each is worth."""
 
