@@ -29,7 +29,9 @@ Made = TypeVar("Made")
 AS_OF = date(2026, 6, 1)
 SEED = 7
 FIT_SECONDS = 2
-KINDS = np.log([(20_000, 40, 5, 10), (400_000, 6, 30, 60), (15_000, 4, 300, 20), (3_000, 1, 60, 40), (60_000, 3, 700, 90)])
+KINDS = np.log(
+    [(20_000, 40, 5, 10), (400_000, 6, 30, 60), (15_000, 4, 300, 20), (3_000, 1, 60, 40), (60_000, 3, 700, 90)]
+)
 """What is typical: money an order, orders, days since the last, days between them."""
 SCATTER = 0.4
 

@@ -1,7 +1,6 @@
 """What customers are compared by: a few measures of how they buy, all of them among the columns of a score."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import ibis.expr.types as ir

@@ -7,7 +7,19 @@ from pydantic import Field
 from shuke.analytics.churn.parameters import Learned, Shortfall
 from shuke.analytics.clusters.policy import ClusterPolicy
 
-__all__ = ["Clusters", "Compared", "Group", "Grouping", "Move", "Moves", "Profile", "Scale", "Shortfall", "Trait", "Ungrouped"]
+__all__ = [
+    "Clusters",
+    "Compared",
+    "Group",
+    "Grouping",
+    "Move",
+    "Moves",
+    "Profile",
+    "Scale",
+    "Shortfall",
+    "Trait",
+    "Ungrouped",
+]
 
 
 class Scale(Learned):

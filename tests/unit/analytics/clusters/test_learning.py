@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -49,7 +50,7 @@ def shop() -> Tables:
     random = np.random.default_rng(1)
     orders = []
     for customer in range(1, EACH + 1):
-        noise = random.integers(0, 3)
+        noise = int(random.integers(0, 3))
         cents = int(random.integers(0, 500))
         last = 45 if customer <= 10 else 1
         orders += orders_of(customer, list(range(last + noise, 200, 7)), 5_000 + cents)
@@ -64,9 +65,13 @@ def shop() -> Tables:
     )
 
 
+def read(table: ir.Table) -> pa.Table:
+    return table.to_pyarrow()
+
+
 def learned(facts: Tables, day: date, former=None):
     features = rfm.rfm_t(facts, as_of=day, seen_until=day)
-    return learn(ibis.to_pyarrow, facts, features, POLICY, customers=3 * EACH, as_of=day, former=former)
+    return learn(read, facts, features, POLICY, customers=3 * EACH, as_of=day, former=former)
 
 
 @pytest.fixture(scope="module")
@@ -113,5 +118,5 @@ def test_a_month_without_groups_does_not_lose_their_numbers(july):
 def test_a_shop_without_customers_is_told_so():
     empty = Tables(*(ibis.memtable(schema.to_pyarrow().empty_table()) for schema in (ORDERS, ORDER_EVENTS, IDENTITIES)))
     features = rfm.rfm_t(empty, as_of=JULY, seen_until=JULY)
-    found = learn(ibis.to_pyarrow, empty, features, POLICY, customers=0, as_of=JULY, former=None)
+    found = learn(read, empty, features, POLICY, customers=0, as_of=JULY, former=None)
     assert found.shortfalls[0].code == "customers"
