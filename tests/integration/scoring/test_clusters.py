@@ -26,7 +26,13 @@ EACH = 20
 @pytest.fixture
 def few():
     """Groups of few customers are enough."""
-    policies.publish(kind=CLUSTER, body=ClusterPolicy(min_customers=50), replaces=1, by=None, at=now())
+    policies.publish(
+        kind=CLUSTER,
+        body=ClusterPolicy(min_customers=50),
+        replaces=policies.current(CLUSTER).version,
+        by=None,
+        at=now(),
+    )
 
 
 def bought(customer: Customer, days_before: list[int], amount: int, *, to: date) -> None:

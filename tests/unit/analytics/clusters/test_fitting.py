@@ -111,9 +111,9 @@ def test_groups_must_come_back(rows):
 
 
 def test_a_weight_of_nothing_leaves_a_measure_out(rows):
-    weights = {"trend": 0, "own_cycle": 1}
+    weights = {"trend": 0, "average_order": 1}
     counting = {scale.feature for scale in kinds.found(rows, weights=weights).scales}
-    assert counting == {"money", "orders", "days_since_last", "own_cycle"}
+    assert counting == {"money", "orders", "average_order", "days_since_last", "own_cycle"}
 
 
 def test_one_giant_is_no_group_and_moves_no_other(rows, clusters):
