@@ -57,7 +57,7 @@ def page(client, name: str, *args, **query) -> str:
 def test_the_page_tells_the_groups_their_size_and_how_they_were_found(as_, admin, live, clusters):
     live(clusters)
     shown = page(as_(admin), "segments.clusters")
-    assert "large orders" in shown
+    assert "spend much" in shown
     assert "25.0%" in shown
     assert f'{reverse("web:customers")}?cluster=1">60</a>' in shown
     assert "silhouette of" in shown
@@ -94,7 +94,7 @@ def test_a_customer_is_told_their_group_and_what_speaks_for_it(as_, admin, shop,
     Score.objects.create(run=run, days_since_first=90, cluster=1, **(first | fixed | letters | judged))
     shown = page(as_(admin), "customers.detail", wang.pk)
     assert "Customer group" in shown
-    assert "1 · large orders" in shown
+    assert "1 · spend much" in shown
     assert "the border to the next one" in shown
 
 
@@ -112,7 +112,7 @@ def test_the_list_can_be_narrowed_to_a_group(as_, admin, shop, live, clusters):
     shown = page(as_(admin), "customers", cluster=1)
     assert reverse("web:customers.detail", args=[inside.pk]) in shown
     assert reverse("web:customers.detail", args=[outside.pk]) not in shown
-    assert "1 · large orders" in shown
+    assert "1 · spend much" in shown
 
 
 def test_a_rule_may_ask_for_a_group_and_calls_it_by_its_name(admin, shop, live, clusters):
@@ -122,5 +122,5 @@ def test_a_rule_may_ask_for_a_group_and_calls_it_by_its_name(admin, shop, live, 
     shop.customer(owner=admin)
     rule = tree.Choice(field="cluster", one_of=("1",))
     assert segments.count_fitting(rule, staff=admin) == 1
-    assert "1 · large orders" in sentence(rule)
+    assert "1 · spend much" in sentence(rule)
     assert CustomerListing.objects.get(customer=inside).cluster == 1

@@ -5,11 +5,13 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-__all__ = ["BY_RATIO", "FEATURES", "measured", "measures"]
+__all__ = ["FEATURES", "GRAINS", "measured", "measures"]
 
 FEATURES = ("money", "orders", "average_order", "days_since_last", "own_cycle", "returns", "trend")
-BY_RATIO = frozenset({"money", "orders", "average_order", "days_since_last", "own_cycle"})
-"""Twice as much is as far everywhere: these are compared as log(1 + value), shares and changes as they are."""
+GRAINS = {"money": 1.0, "orders": 1.0, "average_order": 1.0, "days_since_last": 30.0, "own_cycle": 30.0}
+"""Twice as much is as far everywhere, beyond so much: these are compared as log(1 + value / grain), so that a day more
+or less within a month is nothing. Shares and changes are compared as they are.
+"""
 
 
 def measures(table: ir.Table) -> dict[str, ir.NumericValue]:

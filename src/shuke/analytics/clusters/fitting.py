@@ -19,7 +19,7 @@ from shuke.analytics.clusters.scaling import Numbers, Places, coordinates, neare
 __all__ = ["fit"]
 
 NEEDED_FEATURES = 2
-JUDGED = 2_000
+JUDGED = 1_200
 """So many customers decide how many groups there are: a silhouette compares each with each."""
 CLEARER = 0.03
 """So much must the silhouette be above that of the same numbers shuffled."""
@@ -33,6 +33,8 @@ def fit(customers: pa.Table, policy: ClusterPolicy, *, as_of: date, former: Clus
     The number of groups is that of the highest silhouette among those that part more clearly than chance would, come
     back when other customers are drawn, and leave no group too small. Groups that go on keep their numbers of `former`.
     """
+    import sklearn.cluster  # noqa: F401, PLC0415  80 MB that only a run needs; a limit holds for what is loaded before it
+
     rows = customers.sort_by("customer_id")  # in an order of their own, however an engine returns them
     values = {name: _numbers(rows[name]) for name in FEATURES}
     by = scales(values, policy.weights)

@@ -1,4 +1,4 @@
-"""Groups keep their numbers: of last month's groups, each present one carries on the one it shares most customers with."""
+"""Groups keep their numbers: each carries on the one of last month with which it shares most of its customers."""
 
 import numpy as np
 

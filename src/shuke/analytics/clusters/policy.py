@@ -14,14 +14,18 @@ Groups = Annotated[int, Field(ge=2, le=12)]
 
 
 class Weights(Policy):
-    """How much each measure counts when customers are compared; 0 leaves it out."""
+    """How much each measure counts when customers are compared; 0 leaves it out, and it is shown all the same.
+
+    By default the average order is left out, because money and orders say it already, and what was paid back, because
+    it is nothing for most.
+    """
 
     money: Weight = Field(default=1.0, title=_("Money in all"))
     orders: Weight = Field(default=1.0, title=_("Orders in all"))
-    average_order: Weight = Field(default=1.0, title=_("Average order"))
+    average_order: Weight = Field(default=0.0, title=_("Average order"))
     days_since_last: Weight = Field(default=1.0, title=_("Days since last order"))
-    own_cycle: Weight = Field(default=1.0, title=_("Days between orders"))
-    returns: Weight = Field(default=0.5, title=_("Share paid back"))
+    own_cycle: Weight = Field(default=0.5, title=_("Days between orders"))
+    returns: Weight = Field(default=0.0, title=_("Share paid back"))
     trend: Weight = Field(default=0.5, title=_("Change of money in 90 days"))
 
     @model_validator(mode="after")
@@ -57,7 +61,7 @@ class ClusterPolicy(Policy):
         description=_("A group must hold at least this share of the customers."),
     )
     min_stability: Share = Field(
-        default=0.75,
+        default=0.8,
         title=_("Stability"),
         description=_(
             "Drawn again, the groups must agree with themselves this well; 100% is the same groups every time."

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
-from shuke.analytics.clusters.features import BY_RATIO, measures
+from shuke.analytics.clusters.features import GRAINS, measures
 from shuke.analytics.clusters.parameters import Clusters, Scale
 from shuke.analytics.clusters.policy import Weights
 
@@ -42,7 +42,7 @@ def _scale(name: str, values: Numbers, weight: float) -> Scale | None:
 
 
 def _turned(name: str, values: Numbers) -> Numbers:
-    return np.log1p(values) if name in BY_RATIO else values
+    return np.log1p(values / GRAINS[name]) if name in GRAINS else values
 
 
 def coordinates(values: Mapping[str, Numbers], by: Iterable[Scale]) -> Numbers:
@@ -63,7 +63,7 @@ def point(measured: Mapping[str, float | None], by: Iterable[Scale]) -> tuple[fl
 def _coordinate(value: float | None, scale: Scale) -> float:
     if value is None:
         return 0.0
-    turned = log1p(value) if scale.feature in BY_RATIO else value
+    turned = log1p(value / GRAINS[scale.feature]) if scale.feature in GRAINS else value
     return scale.weight * min(max((turned - scale.middle) / scale.spread, -FAR), FAR)
 
 
@@ -89,6 +89,6 @@ def nearness(table: ir.Table, clusters: Clusters) -> dict[int, ir.FloatingValue]
 
 
 def _lies(value: ir.NumericValue, scale: Scale) -> ir.FloatingValue:
-    turned = (value + 1).ln() if scale.feature in BY_RATIO else value
+    turned = (value / GRAINS[scale.feature] + 1).ln() if scale.feature in GRAINS else value
     spreads = (turned.fill_null(scale.middle) - scale.middle) / scale.spread
     return ibis.least(ibis.greatest(spreads, -FAR), FAR) * scale.weight

@@ -37,8 +37,8 @@ SHORTFALLS = {
     "features": _("only %(have)s of the measures differ between customers; %(need)s are needed"),
     "alike": _("only %(have)s customers buy differently from each other; %(need)s are needed"),
     "one_lump": _(
-        "one crowd without gaps: groups would part it with a silhouette of %(have)s; to mean something, it would have to "
-        "be %(need)s, which is above what the same numbers give when they are shuffled"
+        "one crowd without gaps: groups would part it with a silhouette of %(have)s; to mean something, it would have "
+        "to be %(need)s, which is above what the same numbers give when they are shuffled"
     ),
     "unstable": _("groups that change when other customers are drawn: agreement %(have)s, of %(need)s that is asked"),
     "too_small": _("groups too small to be one: the smallest would hold %(have)s of the customers, of %(need)s"),

@@ -39,8 +39,8 @@ class Kind:
 
 REGULARS = Kind(20_000, 40, 5, 10)
 GIANTS = Kind(400_000, 6, 30, 60)
-LOST = Kind(15_000, 4, 300, 20)
-ONCE = Kind(3_000, 1, 60, 0)
+LOST = Kind(30_000, 10, 700, 25)
+ONCE = Kind(3_000, 1, 90, 0)
 KINDS = (REGULARS, GIANTS, LOST, ONCE)
 
 

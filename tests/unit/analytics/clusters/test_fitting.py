@@ -42,7 +42,7 @@ def test_who_spends_most_is_group_one_and_groups_are_named_by_what_sets_them_apa
     assert giants == 1
     assert once == 4
     traits = {group.number: {(trait.feature, trait.is_high) for trait in group.traits} for group in clusters.groups}
-    assert ("average_order", True) in traits[giants]
+    assert ("money", True) in traits[giants]
     assert ("orders", True) in traits[regulars]
     assert ("days_since_last", True) in traits[lost]
     assert ("money", False) in traits[once]
@@ -111,8 +111,9 @@ def test_groups_must_come_back(rows):
 
 
 def test_a_weight_of_nothing_leaves_a_measure_out(rows):
-    weights = {"money": 0, "average_order": 0}
-    assert {scale.feature for scale in kinds.found(rows, weights=weights).scales}.isdisjoint(weights)
+    weights = {"trend": 0, "average_order": 1}
+    counting = {scale.feature for scale in kinds.found(rows, weights=weights).scales}
+    assert counting == {"money", "orders", "average_order", "days_since_last", "own_cycle"}
 
 
 def test_one_giant_is_no_group_and_moves_no_other(rows, clusters):
