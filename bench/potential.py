@@ -7,20 +7,41 @@ python bench/potential.py --as-of 2011-09-01 FILE
 import argparse
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import ibis
 import pyarrow as pa
 
+from shuke.analytics import habits
 from shuke.analytics.potential.learning import learn
 from shuke.analytics.potential.parameters import Pattern, Potential
 from shuke.analytics.potential.policy import PotentialPolicy
 from shuke.analytics.tables import ORDER_EVENTS, Tables
 
+Made = TypeVar("Made")
 FILE = Path(__file__).parents[1] / "src/shuke/demo/online_retail.csv.gz"
 RULES = 10
+MADE = """
+CREATE TABLE products AS
+SELECT number AS product_id, 1 AS source_id, number::VARCHAR AS code, 'kind ' || number % 40 AS category, '' AS name
+FROM range(1, 2001) AS made (number);
+CREATE TABLE lines AS
+SELECT number // 3 AS order_id, 1 + (number // 3 * 48271) % {customers} AS identity_id,
+    1 + (number * number * 31) % 2000 AS product_id,
+    DATE '2009-01-01' + ((number // 3 * 7919) % 1073)::INTEGER AS ordered_on,
+    1.0 + number % 3 AS quantity, 500 + number % 20000 AS amount
+FROM range({customers} * 90) AS made (number);
+CREATE TABLE orders AS
+SELECT order_id, any_value(identity_id) AS identity_id, 1 AS source_id, 1 AS store_id, 1 AS line_id, 'sale' AS kind,
+    any_value(ordered_on) AS ordered_on, sum(amount)::BIGINT AS amount, 9::SMALLINT AS hour, 'web' AS channel
+FROM lines GROUP BY order_id;
+CREATE TABLE identities AS
+SELECT number AS identity_id, number AS customer_id FROM range(1, {customers} + 1) AS made (number);
+"""
 LINES = """
 CREATE TABLE raw AS
 SELECT InvoiceNo AS invoice, StockCode AS code, Description AS name,
@@ -60,23 +81,35 @@ class Engine:
 def main() -> None:
     options = _options()
     engine = Engine()
-    engine.backend.raw_sql(LINES.format(file=options.file))
+    made = MADE.format(customers=options.customers) if options.customers else LINES.format(file=options.file)
+    engine.backend.raw_sql(made)
     tables = _tables(engine)
     customers = tables.identities.count().to_pyarrow().as_py()
-    began = time.perf_counter()
-    learned = learn(engine, tables, PotentialPolicy(), as_of=options.as_of, customers=customers)
-    seconds = time.perf_counter() - began
-    _tell(learned, _names(engine))
-    lines = tables.lines.count().to_pyarrow().as_py()
-    print(f"{customers:,} customers, {lines:,} lines: learned in {seconds:.2f} s")
+    print(f"{customers:,} customers, {tables.lines.count().to_pyarrow().as_py():,} lines")
+    learned = _timed(
+        "learned", partial(learn, engine, tables, PotentialPolicy(), as_of=options.as_of, customers=customers)
+    )
+    everybody = habits.by_item(tables, as_of=options.as_of, goods=learned.goods)
+    _timed("habits of everybody", partial(engine.keep, "habits", everybody))
+    if not options.customers:
+        _tell(learned, _names(engine))
     print(f"largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", type=Path, default=FILE)
+    parser.add_argument("--customers", type=int, default=0)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2011, 12, 10))
     return parser.parse_args()
+
+
+def _timed(what: str, make: Callable[[], Made]) -> Made:
+    clock, processor = time.perf_counter(), time.process_time()
+    made = make()
+    clock, processor = time.perf_counter() - clock, time.process_time() - processor
+    print(f"{what:22}{clock:>8.2f} s{processor:>10.2f} s of the processor", flush=True)
+    return made
 
 
 def _tables(engine: Engine) -> Tables:

@@ -85,7 +85,15 @@ def suggested_to(customers: Collection[int], learned: Potential, *, as_of: date,
             for kind in kinds
             for row in engine.to_pyarrow(_suggestions(purchases, learned, kind, excluded, as_of, at_most)).to_pylist()
         ]
-    return sorted(told, key=lambda one: (one.customer_id, -one.expected, one.kind, one.item))
+    return _once(told)
+
+
+def _once(told: list[Suggested]) -> list[Suggested]:
+    """By what they may bring, the best first; what two kinds suggest is told by the one with the higher share."""
+    best: dict[tuple[int, str], Suggested] = {}
+    for one in sorted(told, key=lambda one: (one.rate, one.kind)):
+        best[one.customer_id, one.item] = one
+    return sorted(best.values(), key=lambda one: (one.customer_id, -one.expected, one.item))
 
 
 def _suggestions(

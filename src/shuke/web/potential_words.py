@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from shuke.analytics.potential.parameters import Pattern, Potential, Rule, Shortfall
 from shuke.analytics.potential.words import KINDS, SHORTFALLS
 from shuke.scoring.buying import Suggested, excludable
+from shuke.suggestions.models import Suggestion
 from shuke.web.goods import names
 from shuke.web.templatetags.shuke import days, money_round, number, percent
 
@@ -36,15 +39,16 @@ def told(made: Sequence[Suggested], learned: Potential) -> list[dict[str, object
     ]
 
 
-def because(kind: str, rule: Suggested | Rule, left: str, *, window_days: int) -> str:
+def because(kind: str, rule: Suggested | Suggestion | Rule, left: str, *, window_days: int) -> SafeString:
     """Of 412 who bought tea, 37 % came to it within 90 days; usual: 9 %."""
-    return _(BECAUSE[kind]) % {
+    numbers = {
         "of": number(rule.of),
-        "left": left,
         "rate": percent(rule.rate, 0),
         "usual": percent(rule.usual, 0 if rule.usual >= 0.02 else 1),
         "window": days(window_days),
     }
+    named = format_html('<span translate="no">{}</span>', left)
+    return mark_safe(escape(_(BECAUSE[kind])) % {**numbers, "left": named})  # noqa: S308  its parts are escaped
 
 
 def worth(expected: int, amount: int) -> str:

@@ -54,6 +54,14 @@ def test_suggestions_are_of_the_rules_and_never_of_the_exclusion_list():
     assert suggested(chen) == [(chen.pk, "糖")]
 
 
+def test_what_two_kinds_suggest_is_told_once_by_the_higher_share():
+    wang = shop.customer("王芳")
+    goods.basket(wang, ago(5), {"茶": 6_000})
+    goods.live_run(localdate(), {"next": [goods.rule("茶", "杯子")], "complement": [goods.rule("茶", "杯子", came=40)]})
+    (one,) = buying.suggested_to([wang.pk], learned(), as_of=localdate(), at_most=3)
+    assert (one.kind, one.came) == ("next", 148)
+
+
 def test_a_category_excludes_its_articles_and_an_article_only_itself():
     wang, lead = shop.customer("王芳"), shop.user("lead", Role.OPERATIONS)
     tea, cup, glass = goods.product("茶叶", "茶"), goods.product("瓷杯", "杯子"), goods.product("玻璃杯", "杯子")

@@ -112,7 +112,7 @@ def _sentences(customer: Customer, bought: Bought) -> Iterator[str]:
     yield from _when(row)
     if row["channel_known"]:
         channel = {"channel": row["favourite_channel"]}
-        yield _("Mostly by %(channel)s: %(times)s of %(known)s orders") % {**channel, **_times(row, "channel")}
+        yield _("Most often by %(channel)s: %(times)s of %(known)s orders") % {**channel, **_times(row, "channel")}
 
 
 def _mix(row: Row, goods: str) -> str:
@@ -135,7 +135,7 @@ def _when(row: Row) -> Iterator[str]:
     """By the clock, and of the last 365 days by the calendar; whoever was silent for so long has no weekday."""
     if row["hour_known"]:
         hour = row["favourite_hour"]
-        yield _("Mostly between %(start)s and %(end)s: %(times)s of %(known)s orders") % {
+        yield _("Most often between %(start)s and %(end)s: %(times)s of %(known)s orders") % {
             "start": f"{hour}:00",
             "end": f"{hour + 1}:00",
             **_times(row, "hour"),
