@@ -94,6 +94,7 @@ class ScoreThen:
     churn_probability: float | None
     churn_horizon_days: int | None
     lifetime_value: int | None
+    health: float | None
 
 
 # Looked up run by run in the partition of each, which is one step in its key: a join would rather read them all.
@@ -117,12 +118,6 @@ def history(customer_id: int, *, until: Run) -> list[ScoreThen]:
 def parameters_of(run: Run) -> Parameters:
     """What a run has learned from everybody."""
     return Parameters.model_validate(run.parameters)
-
-
-def health_over_time(customer_id: int) -> dict[date, float]:
-    """The health of a customer in the kept runs, by day, the earliest first; of several runs of a day the last."""
-    scores = Score.objects.filter(customer=customer_id, health__isnull=False).order_by("run__as_of", "run_id")
-    return dict(scores.values_list("run__as_of", "health"))
 
 
 def live_groups() -> Grouping | None:

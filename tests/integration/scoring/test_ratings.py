@@ -121,10 +121,10 @@ def test_in_the_day_the_ratings_follow_by_what_the_run_has_learned(wang):
     assert CustomerListing.objects.get(customer=wang).health == round(after.health)
 
 
-def test_health_over_time_is_that_of_the_kept_runs(wang):
+def test_health_is_told_over_the_kept_runs(wang):
     for day in (ago(20), ago(10), TODAY):
-        score_everybody(day)
-    told = queries.health_over_time(wang.pk)
+        run = score_everybody(day)
+    told = {then.as_of: then.health for then in queries.history(wang.pk, until=run)}
     assert list(told) == [ago(20), ago(10), TODAY]
     assert all(0 <= health <= 100 for health in told.values())
 

@@ -14,6 +14,10 @@ KINDS = [
     ("stage", "Life-cycle stage"),
     ("journey", "Journey stage"),
 ]
+CARRIED = (
+    *("owner", "tier", "activity", "r", "f", "m", "t", "r_quintile", "f_quintile", "m_quintile"),
+    *("pinyin", "days_since_last", "orders", "money", "value_at_risk", "last_contact_on"),
+)
 
 
 def _code(choices):
@@ -29,4 +33,8 @@ class Migration(migrations.Migration):
         migrations.AddField("customerlisting", "journey", _code(JOURNEY)),
         migrations.AddField("customerlisting", "value_quadrant", _code(QUADRANTS)),
         migrations.AlterField("membership", "kind", models.CharField(choices=KINDS, max_length=10)),
+        migrations.AddIndex(
+            "customerlisting",
+            models.Index(fields=["stage", "value_quadrant", "customer"], include=CARRIED, name="list_by_stage"),
+        ),
     ]

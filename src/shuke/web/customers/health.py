@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,11 +11,9 @@ from shuke.analytics.health.policy import HealthPolicy, Measured
 from shuke.core import policies
 from shuke.scoring.models import LiveScore, Run
 from shuke.scoring.policies import HEALTH
-from shuke.scoring.queries import health_over_time
 from shuke.web.templatetags.shuke import money_round, percent
 
 GOOD, MIDDLING = 2 / 3, 1 / 3
-TREND_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +27,6 @@ class Health:
     known: str
     needed: str
     unknown: list[str]
-    change: str
-    history: dict[str, object] | None
 
 
 def tell(score: LiveScore, run: Run) -> Health | None:
@@ -42,7 +37,6 @@ def tell(score: LiveScore, run: Run) -> Health | None:
     weighed = {name: measure for name, measure in policy.measures() if measure.weight}
     known = {name: number for name, number in _numbers(score).items() if name in weighed and number is not None}
     weight = sum(weighed[name].weight for name in known)
-    before = {day: health for day, health in health_over_time(score.customer_id).items() if day < run.as_of}
     told = [_line(score, name, weighed[name], share=weighed[name].weight / weight) for name in _by_points(score, known)]
     return Health(
         score=score.health,
@@ -52,25 +46,7 @@ def tell(score: LiveScore, run: Run) -> Health | None:
         known=percent(weight / policy.all_weights(), 0),
         needed=percent(policy.needed_share, 0),
         unknown=[title_of(name) for name in weighed if name not in known],
-        change=_change(score, before),
-        history=_history(score, before),
     )
-
-
-def _change(score: LiveScore, before: Mapping[date, float]) -> str:
-    """Against the kept run that is nearest to 30 days before."""
-    if score.health is None or not before:
-        return ""
-    then = min(before, key=lambda day: abs((score.run.as_of - day).days - TREND_DAYS))
-    return _("%(change)s since %(day)s") % {"change": f"{score.health - before[then]:+.1f}", "day": then.isoformat()}
-
-
-def _history(score: LiveScore, before: Mapping[date, float]) -> dict[str, object] | None:
-    if score.health is None or not before:
-        return None
-    told = {**before, score.run.as_of: score.health}
-    series = {"name": _("Health"), "values": list(told.values()), "tone": "green"}
-    return {"labels": [day.isoformat() for day in told], "series": [series]}
 
 
 def tone_of(share: float) -> str:

@@ -36,6 +36,7 @@ class History:
 
 
 MEASURES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
+    ("health", gettext_lazy("Health"), lambda value: f"{value:.0f}"),
     ("churn_probability", gettext_lazy("Chance of staying away"), lambda value: percent(value, 0)),
     ("lifetime_value", gettext_lazy("Lifetime value"), money_short),
     ("value_at_risk", gettext_lazy("Value at risk"), money_short),
