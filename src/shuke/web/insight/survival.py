@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
-from shuke.analytics.survival import EVERY_DAYS, EVERYBODY, FEWEST, Curve, Curves, Point
+from shuke.analytics.survival import EVERY_DAYS, EVERYBODY, FEWEST, Curve, Curves
 from shuke.reports import queries
 from shuke.reports.models import Study
 from shuke.segments.models import Tier
