@@ -227,6 +227,13 @@ FIGURES = {
     "at_risk": False,
     "expected_orders": 0.9,
     "lifetime_value": "31400.00",
+    "health": 74.0,
+    "emotion": 56,
+    "relationship": 68.5,
+    "stage": "mature",
+    "journey": "loyal",
+    "loyalty": 81.0,
+    "value_quadrant": "friend",
 }
 """The scores of an invented customer, for the documentation."""
 
@@ -258,6 +265,13 @@ class Figures(Schema):
     at_risk: bool | None = Field(description="On the risk list; null where there is no chance of churn.")
     expected_orders: float | None
     lifetime_value: str | None
+    health: float | None = Field(description="0 to 100, as are emotion, relationship and loyalty.")
+    emotion: int | None
+    relationship: float | None
+    stage: str | None
+    journey: str | None
+    loyalty: float | None
+    value_quadrant: str | None
 
 
 class Reason(Schema):
@@ -283,6 +297,7 @@ class ScoreOfDay(Schema):
     value_at_risk: str
     churn_probability: float | None
     lifetime_value: str | None
+    health: float | None
 
 
 class CustomerScores(Figures):

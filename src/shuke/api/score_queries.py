@@ -27,7 +27,8 @@ __all__ = ["customer_scores", "runs", "scores"]
 
 SAME = (
     *("tier", "activity", "days_since_last", "orders", "orders_per_month", "median_gap", "churn_probability"),
-    *("churn_horizon_days", "at_risk", "expected_orders"),
+    *("churn_horizon_days", "at_risk", "expected_orders", "health", "emotion", "relationship", "stage", "journey"),
+    *("loyalty", "value_quadrant"),
 )
 AMOUNTS = ("money", "net_money_365", "average_order", "value_at_risk", "lifetime_value")
 LETTERS = {"recency": "r", "frequency": "f", "monetary": "m", "trend": "t"}
@@ -50,7 +51,7 @@ def customer_scores(source: str, key: str) -> CustomerScores:
         source=source,
         key=key,
         reasons=list(_reasons(score)),
-        history=[_then(each) for each in scoring.history(customer.pk, until=score.run)],
+        history=[_then(each) for each in scoring.history(customer.pk, until=score.run.as_of)],
         **_figures(score),
     )
 
@@ -111,7 +112,7 @@ def _figures(score: ScoreColumns, run: Run | None = None) -> dict[str, object]:
 
 
 def _then(then: ScoreThen) -> ScoreOfDay:
-    same = ("run", "as_of", "tier", "activity", "churn_probability")
+    same = ("run", "as_of", "tier", "activity", "churn_probability", "health")
     return ScoreOfDay(
         **{name: getattr(then, name) for name in same},
         **{name: getattr(then, letter) for name, letter in LETTERS.items()},

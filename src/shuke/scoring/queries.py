@@ -108,11 +108,16 @@ ORDER BY run.as_of
 """.format(columns=", ".join(f"score.{name}" for name in [field.name for field in fields(ScoreThen)][2:]))
 
 
-def history(customer_id: int, *, until: Run) -> list[ScoreThen]:
-    """What the runs that are kept have said of a customer, the first one first, the run `until` the last."""
+def history(customer_id: int, *, until: date = date.max) -> list[ScoreThen]:
+    """What the runs that are kept have said of a customer up to a day, the first one first; of a day the last run."""
     with connection.cursor() as cursor:
-        cursor.execute(HISTORY, {"customer": customer_id, "until": until.as_of})
+        cursor.execute(HISTORY, {"customer": customer_id, "until": until})
         return [ScoreThen(*row) for row in cursor.fetchall()]
+
+
+def health_over_time(customer_id: int) -> dict[date, float]:
+    """The health of a customer in the kept runs, by day, the earliest first; of several runs of a day the last."""
+    return {then.as_of: then.health for then in history(customer_id) if then.health is not None}
 
 
 def parameters_of(run: Run) -> Parameters:

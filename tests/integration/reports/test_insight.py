@@ -168,12 +168,12 @@ def test_the_history_of_a_customer_reads_each_day_once(boss, django_assert_num_q
     shop_ = june()
     again = scored(LATE)
     with django_assert_num_queries(1):
-        found = history(shop_.customers["falls"].pk, until=again)
+        found = history(shop_.customers["falls"].pk, until=again.as_of)
     assert [(then.as_of, then.run, then.tier) for then in found] == [
         (EARLY, shop_.early.pk, "gold"),
         (LATE, again.pk, "bronze"),
     ]
-    assert history(shop_.customers["comes"].pk, until=shop_.early) == []
+    assert history(shop_.customers["comes"].pk, until=shop_.early.as_of) == []
 
 
 def test_runs_whose_scores_are_gone_are_not_compared_with(boss):

@@ -100,13 +100,17 @@ def test_curves_of_many_are_read_on_a_few_days(as_, boss):
         little_shop.order(person, EARLY.replace(month=2), 100)
         if number < 10:
             little_shop.order(person, EARLY.replace(month=2, day=15), 100)
+    for number in range(30):
+        little_shop.order(little_shop.customer(f"d{number}"), EARLY.replace(month=5), 100)
     scored(LATE)
     (section, _silent) = as_(boss).get(reverse("web:insight.survival")).context["sections"]
-    everybody, quarter = section["rows"]
+    everybody, quarter, newer = section["rows"]
     assert (everybody["group"], quarter["group"], quarter["customers"]) == ("All", "2026 Q1", "40")
     assert quarter["median"] == "not yet half"
     assert [cell["share"] for cell in quarter["cells"]] == ["75%", "75%", "–", "–"]
-    assert quarter["cells"][0]["between"] == "59%-86%"
+    assert quarter["cells"][0]["between"] == "59%-86% · "
+    assert [cell["share"] for cell in newer["cells"]] == ["100%", "–", "–", "–"]
+    assert {len(series["values"]) for series in section["chart"]["series"]} == {len(section["chart"]["labels"])}
 
 
 def test_figures_of_everybody_are_for_those_who_see_everybody(as_, boss):

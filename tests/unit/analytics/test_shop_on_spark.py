@@ -45,17 +45,13 @@ def test_spark_comes_to_the_same_rows():
     spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
     builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
     spark = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    engine = ibis.pyspark.connect(spark.getOrCreate())
+    session = spark.getOrCreate()
+    engine = ibis.pyspark.connect(session)
     here = tables(ORDERS_OF_A_SHOP, EVENTS, MERGED)
-    told = {name: getattr(here, name).to_pyarrow() for name in SCHEMAS}
-    there = Tables(
-        **{
-            name: engine.create_table(name, told[name], schema=SCHEMAS[name], temp=True, overwrite=True)
-            for name in SCHEMAS
-        }
-    )
-    groups = engine.create_table("groups", GROUPS, temp=True, overwrite=True)
-    for ours, theirs in zip(asked(here, ibis.memtable(GROUPS)), asked(there, groups), strict=True):
+    for name, table in {**{name: getattr(here, name).to_pyarrow() for name in SCHEMAS}, "groups": GROUPS}.items():
+        session.createDataFrame(table).createOrReplaceTempView(name)
+    there = Tables(**{name: engine.table(name) for name in SCHEMAS})
+    for ours, theirs in zip(asked(here, ibis.memtable(GROUPS)), asked(there, engine.table("groups")), strict=True):
         assert _rows(engine.to_pyarrow(theirs)) == _rows(ours.to_pyarrow())
 
 

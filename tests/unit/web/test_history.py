@@ -25,6 +25,7 @@ def then(day: int, **changed) -> ScoreThen:
         "churn_probability": None,
         "churn_horizon_days": None,
         "lifetime_value": None,
+        "health": None,
     }
     return ScoreThen(**usual | changed)
 

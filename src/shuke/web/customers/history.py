@@ -48,7 +48,7 @@ MEASURES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
 
 def tell(score: LiveScore) -> History | None:
     """The history of a customer's scores up to the live run, if there are two runs to draw a line between."""
-    known = queries.history(score.customer_id, until=score.run)
+    known = queries.history(score.customer_id, until=score.run.as_of)
     if len(known) < 2:
         return None
     lines = [_line(str(title), known, name, write) for name, title, write in MEASURES]

@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         found,
         listing=listing,
         rows=[
-            {"slip": row, "reasons": reasons_of(row, policy), "follow_up": open_ones.get(row.pk)}
+            {"slip": row, "reasons": _in_red(reasons_of(row, policy)), "follow_up": open_ones.get(row.pk)}
             for row in listing.rows
         ],
         count_words=count_words(listing.count),
@@ -82,6 +82,10 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def reasons_of(slip: Slip, policy: InsightPolicy) -> list[str]:
     """Why a customer is on the list, as sentences."""
     return [WORDS[cause](slip, policy) for cause in slip.causes]
+
+
+def _in_red(reasons: list[str]) -> list[dict[str, str]]:
+    return [{"words": words, "tone": "red"} for words in reasons]
 
 
 def _tier(slip: Slip, _policy: InsightPolicy) -> str:

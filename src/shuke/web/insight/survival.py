@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
-from shuke.analytics.survival import EVERY_DAYS, EVERYBODY, FEWEST, Curve, Curves, Point
+from shuke.analytics.survival import EVERY_DAYS, EVERYBODY, FEWEST, Curve, Curves
 from shuke.reports import queries
 from shuke.reports.models import Study
 from shuke.segments.models import Tier
@@ -64,6 +64,7 @@ def _words(name: str, found: Study) -> str:
 
 
 def _chart(name: str, curves: list[Curve]) -> dict[str, object]:
+    """The curves side by side, empty where a younger group has not been watched for so long."""
     longest = max((len(each.points) for each in curves), default=0)
     return {
         "labels": [str(EVERY_DAYS * place) for place in range(longest)],
@@ -71,9 +72,9 @@ def _chart(name: str, curves: list[Curve]) -> dict[str, object]:
             {
                 "name": _group(name, each.group),
                 "tone": each.group if name == "next_order" and each.group else "",
-                "values": [_share(point) for point in each.points],
-                "low": [None if point.low is None else round(point.low, 4) for point in each.points],
-                "high": [None if point.high is None else round(point.high, 4) for point in each.points],
+                "values": _drawn(each, longest, "share"),
+                "low": _drawn(each, longest, "low"),
+                "high": _drawn(each, longest, "high"),
             }
             for each in curves
         ],
@@ -81,8 +82,9 @@ def _chart(name: str, curves: list[Curve]) -> dict[str, object]:
     }
 
 
-def _share(point: Point) -> float:
-    return round(point.share, 4)
+def _drawn(curve: Curve, longest: int, name: str) -> list[float | None]:
+    told = [getattr(point, name) for point in curve.points]
+    return [None if value is None else round(value, 4) for value in (*told, *[None] * (longest - len(told)))]
 
 
 def _row(name: str, curve: Curve) -> dict[str, object]:
@@ -99,7 +101,8 @@ def _reading(curve: Curve, day: int) -> dict[str, str]:
     point = next((each for each in curve.points if each.day == day and each.at_risk), None)
     if point is None:
         return {"share": NOTHING, "between": "", "at_risk": ""}
-    between = "" if point.low is None else f"{percent(point.low, 0)}-{percent(point.high, 0)}"
+    known = point.low is not None and point.low < point.high
+    between = f"{percent(point.low, 0)}-{percent(point.high, 0)} · " if known else ""
     return {"share": percent(point.share, 0), "between": between, "at_risk": number(point.at_risk)}
 
 

@@ -233,11 +233,11 @@
     return {
       ...steps,
       xAxis: { ...steps.xAxis, boundaryGap: false },
-      yAxis: { ...steps.yAxis, min: 0, max: 1 },
+      yAxis: { ...steps.yAxis, min: 0, max: 1, interval: 0.25 },
       series: [...steps.series.map((drawn) => ({ ...drawn, smooth: false, step: "end", showSymbol: false })), ...bands],
       tooltip: {
         ...steps.tooltip,
-        formatter: (points) => steps.tooltip.formatter(points.filter((point) => data.series.some((series) => series.name === point.seriesName))),
+        formatter: (points) => steps.tooltip.formatter(points.filter((point) => point.seriesIndex < data.series.length && Number.isFinite(point.value))),
       },
     };
   }
@@ -253,15 +253,15 @@
 
   function sankey(data, look) {
     const write = writer(data.format);
-    const room = Math.ceil(widest(data.nodes.map((node) => node.label), look)) + 12;
+    const room = (depth) => Math.ceil(widest(data.nodes.filter((node) => node.depth === depth).map((node) => node.label), look)) + 12;
     return {
       ...base(look),
       tooltip: { ...base(look).tooltip, formatter: (point) => tip("", [[point.data.label, write(point.value), point.color]]) },
       series: [
         {
           type: "sankey",
-          left: room,
-          right: room,
+          left: room(0),
+          right: room(1),
           top: 8,
           bottom: 8,
           nodeWidth: 14,
