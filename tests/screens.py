@@ -101,7 +101,8 @@ SELECT id FROM site
 
 DISPUTED = """
 INSERT INTO dispute (identity_id, interaction_id, reason, at, by_id)
-SELECT identity_id, interaction.id, '接电话的是她先生，不是她本人', now(), (SELECT id FROM staff_user WHERE username = 'xiaoli')
+SELECT identity_id, interaction.id, '接电话的是她先生，不是她本人', now(),
+    (SELECT id FROM staff_user WHERE username = 'xiaoli')
 FROM interaction JOIN identity ON identity.id = identity_id
 WHERE customer_id = {customer} AND outcome = 'reached' ORDER BY interaction.id DESC LIMIT 1
 RETURNING id
