@@ -80,7 +80,7 @@ def test_stages_values_and_costs_have_their_reasons(as_, admin, wang):
     shown = page(as_(admin), wang)
     for words in (
         "10 orders; mature from 5 on",
-        "Active; 10 orders; loyal from 3 on",
+        "Active, with 10 orders; loyal from 3 on",
         "Friend: much value, loyal",
         "No contracts have come in.",
         "Winning this customer has cost ¥700.",

@@ -26,7 +26,7 @@ class Health:
     lowering: list[dict[str, str]]
     known: str
     needed: str
-    unknown: list[str]
+    unknown: list[dict[str, str]]
 
 
 def tell(score: LiveScore, run: Run) -> Health | None:
@@ -45,7 +45,7 @@ def tell(score: LiveScore, run: Run) -> Health | None:
         lowering=[line for line in told[::-1] if line["tone"] != "green"],
         known=percent(weight / policy.all_weights(), 0),
         needed=percent(policy.needed_share, 0),
-        unknown=[title_of(name) for name in weighed if name not in known],
+        unknown=[{"words": title_of(name), "tone": "slate"} for name in weighed if name not in known],
     )
 
 

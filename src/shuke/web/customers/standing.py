@@ -73,12 +73,18 @@ def _stage(score: LiveScore, policy: StagePolicy) -> str:
             "before": money_round(score.money_90_before),
             "from": _short(policy.decline_trend),
         }
-    return _orders(score) + _("; mature from %(from)s on") % {"from": policy.mature_orders}
+    return ngettext(
+        "%(orders)s order; mature from %(from)s on", "%(orders)s orders; mature from %(from)s on", score.orders
+    ) % {"orders": score.orders, "from": policy.mature_orders}
 
 
 def _journey(score: LiveScore, policy: StagePolicy) -> str:
     if score.journey == "loyal":
-        return _("Active; ") + _orders(score) + _("; loyal from %(from)s on") % {"from": policy.loyal_orders}
+        return ngettext(
+            "Active, with %(orders)s order; loyal from %(from)s on",
+            "Active, with %(orders)s orders; loyal from %(from)s on",
+            score.orders,
+        ) % {"orders": score.orders, "from": policy.loyal_orders}
     if score.journey == "decide" and score.activity in {"new", "active"}:
         return _("Active, and not yet loyal: the last order was %(ago)s") % {"ago": days_ago(score.days_since_last)}
     return _(
@@ -88,10 +94,6 @@ def _journey(score: LiveScore, policy: StagePolicy) -> str:
             "aware": mark("Not active, and nothing seen in the shop's pages within 30 days"),
         }[score.journey]
     )
-
-
-def _orders(score: LiveScore) -> str:
-    return ngettext("%(orders)s order", "%(orders)s orders", score.orders) % {"orders": score.orders}
 
 
 def _value(score: LiveScore, place: int, policy: ScorecardPolicy) -> dict[str, str]:
@@ -111,7 +113,11 @@ def _economic(number: float, points: float, policy: ScorecardPolicy) -> str:
 
 
 def _word_of_mouth(number: float, points: float, policy: ScorecardPolicy) -> str:
-    return _("shared %(times)s times in 365 days; %(full)s times are 100 points") % _of(number, policy.shares)
+    return ngettext(
+        "shared %(times)s time in 365 days; %(full)s are 100 points",
+        "shared %(times)s times in 365 days; %(full)s are 100 points",
+        round(number),
+    ) % _of(number, policy.shares)
 
 
 def _strategic(number: float, points: float, policy: ScorecardPolicy) -> str:
@@ -126,9 +132,11 @@ def _emotional(number: float, points: float, policy: ScorecardPolicy) -> str:
 
 
 def _learning(number: float, points: float, policy: ScorecardPolicy) -> str:
-    return _("%(times)s ratings and contacts by themselves in 365 days; %(full)s are 100 points") % _of(
-        number, policy.insights
-    )
+    return ngettext(
+        "%(times)s rating or contact by themselves in 365 days; %(full)s are 100 points",
+        "%(times)s ratings and contacts by themselves in 365 days; %(full)s are 100 points",
+        round(number),
+    ) % _of(number, policy.insights)
 
 
 WORDS: Mapping[str, Callable[[float, float, ScorecardPolicy], str]] = {
