@@ -124,7 +124,7 @@ def test_in_the_day_the_ratings_follow_by_what_the_run_has_learned(wang):
 def test_health_is_told_over_the_kept_runs(wang):
     for day in (ago(20), ago(10), TODAY):
         run = score_everybody(day)
-    told = {then.as_of: then.health for then in queries.history(wang.pk, until=run)}
+    told = {then.as_of: then.health for then in queries.history(wang.pk, until=run.as_of)}
     assert list(told) == [ago(20), ago(10), TODAY]
     assert all(0 <= health <= 100 for health in told.values())
 
