@@ -1,7 +1,5 @@
 """The page of the clusters: who is in which group, what sets it apart, and how far to trust that there are groups."""
 
-from collections.abc import Mapping
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,7 +12,7 @@ from shuke.scoring.policies import CLUSTER
 from shuke.scoring.queries import live_groups, live_run
 from shuke.staff.rights import Right
 from shuke.web.access import needs
-from shuke.web.cluster_words import feature, index, lacking, name, traits, value
+from shuke.web.cluster_words import feature, index, lacking, traits, value
 from shuke.web.templatetags.shuke import number, percent
 
 
@@ -71,7 +69,7 @@ def _part(own: Profile | None, shop: Profile | None, of: str) -> float | None:
 def _ranks(groups: tuple[Group, ...]) -> dict[str, object]:
     """Where the typical member of each group stands among all customers; 50 % is the middle of the shop."""
     cells = [
-        {"x": x, "y": y, "value": rank, "url": _customers_of(group.number)}
+        {"x": x, "y": y, "value": round(rank, 2), "url": _customers_of(group.number)}
         for x, group in enumerate(groups)
         for y, key in enumerate(FEATURES)
         if (rank := group.ranks.get(key)) is not None
@@ -124,22 +122,21 @@ def _moves(moves: Moves, clusters: Clusters) -> dict[str, object]:
         "customers": number(sum(move.customers for move in known)),
         "stayed": percent(stayed / sum(move.customers for move in known), 0) if known else "",
         "fresh": number(sum(move.customers for move in moves.pairs if move.former is None)),
-        "chart": _moved(before, moves, {group.number: group for group in clusters.groups}) if known else None,
+        "chart": _moved(before, moves, [group.number for group in clusters.groups]) if known else None,
     }
 
 
-def _moved(before: list[int], moves: Moves, present: Mapping[int, Group]) -> dict[str, object]:
+def _moved(before: list[int], moves: Moves, numbers: list[int]) -> dict[str, object]:
     counts = {(move.former, move.present): move.customers for move in moves.pairs}
-    numbers = list(present)
     all_of = {former: sum(counts.get((former, now), 0) for now in numbers) for former in before}
     cells = [
-        {"x": x, "y": y, "value": counts.get((former, now), 0) / all_of[former], "url": _customers_of(now)}
+        {"x": x, "y": y, "value": round(counts.get((former, now), 0) / all_of[former], 2), "url": _customers_of(now)}
         for y, former in enumerate(before)
         for x, now in enumerate(numbers)
     ]
     return {
         "x": [str(now) for now in numbers],
-        "y": [name(present[former]) if former in present else str(former) for former in before],
+        "y": [str(former) for former in before],
         "x_words": _("Group now"),
         "y_words": _("Group then"),
         "cells": cells,
