@@ -1,6 +1,7 @@
 """Ratings, usage, costs and renewals: the same expressions on Spark."""
 
 from dataclasses import fields
+from math import isnan
 from types import SimpleNamespace
 
 import ibis
@@ -97,7 +98,11 @@ def test_they_come_to_the_same_on_spark(tmp_path):
 
 
 def flat(row):
-    """The parts of lists one by one, so that each may differ by a rounding."""
+    """The parts of lists one by one, so that each may differ by a rounding; pandas hands over null in a list as NaN."""
     lists = {name: value for name, value in row.items() if isinstance(value, list)}
-    parts = {f"{name}_{place}": each for name, value in lists.items() for place, each in enumerate(value)}
+    parts = {
+        f"{name}_{place}": None if isinstance(each, float) and isnan(each) else each
+        for name, value in lists.items()
+        for place, each in enumerate(value)
+    }
     return {name: value for name, value in row.items() if name not in lists} | parts
