@@ -40,7 +40,7 @@ HAPPENED = {
 NAMES = {"trust": mark("Trust"), "satisfaction": mark("Satisfaction"), "loyalty": mark("Loyalty")}
 SIDE_NAMES = {
     "emotion": mark("Emotion"),
-    "value": mark("Value"),
+    "value": mark("Worth"),
     "frequency": mark("Frequency"),
     "response": mark("Response"),
     "growth": mark("Growth"),
