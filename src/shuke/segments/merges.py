@@ -30,7 +30,8 @@ INSERT INTO merge_trace (merge_id, "table", record_id) SELECT merge_id, '{table}
 # A row that left before the list had these columns knows nothing of them.
 RETURN_TO_LIST = """
 INSERT INTO customer_list
-SELECT (jsonb_populate_record(NULL::customer_list, '{"at_risk": false, "lifetime_value": 0}' || trace.body)).* FROM merge_trace AS trace
+SELECT (jsonb_populate_record(NULL::customer_list, '{"at_risk": false, "lifetime_value": 0}' || trace.body)).*
+FROM merge_trace AS trace
 WHERE trace.merge_id = ANY(%(merges)s) AND trace."table" = 'customer_list'
 ON CONFLICT DO NOTHING
 """
