@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # That share the tests, each with a PostgreSQL of its own.
 PROCESSES ?= 2
+# What is installed for developers; dev,spark runs the tests of Spark too, which need Java 17 or 21.
+EXTRAS ?= dev
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -32,11 +34,11 @@ $(VENV)/run.stamp: $(RECIPE) | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.stamp: $(RECIPE) | $(BIN)/python
-	$(INSTALL) -e '.[dev]'
+	$(INSTALL) -e '.[$(EXTRAS)]'
 	@touch $(VENV)/run.stamp $@
 
 $(VENV)/bench.stamp: $(RECIPE) | $(BIN)/python
-	$(INSTALL) -e '.[dev,bench]'
+	$(INSTALL) -e '.[$(EXTRAS),bench]'
 	@touch $(VENV)/run.stamp $(VENV)/dev.stamp $@
 
 demo: $(VENV)/run.stamp
@@ -76,8 +78,8 @@ soak: $(VENV)/dev.stamp
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra bench --no-header --no-annotate \
-		--no-emit-index-url pyproject.toml -o constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra bench --extra spark \
+		--no-header --no-annotate --no-emit-index-url pyproject.toml -o constraints.txt
 
 clean:
 	rm -rf $(VENV) .cache build dist screens

@@ -77,6 +77,9 @@ class Engine:
     def read(self, table: ibis.Table) -> pa.Table:
         return self.backend.to_pyarrow(table)
 
+    def at_hand(self, tables: dict[str, ibis.Table]) -> tuple["Engine", dict[str, ibis.Table]]:
+        return self, {name: self.keep(name, table) for name, table in tables.items()}
+
 
 def main() -> None:
     options = _options()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 import settings as test_settings
+import sparks
 
 MADE_BY_MIGRATIONS = {"auth_permission", "django_content_type", "django_migrations"}
 LARGE_BYTES = 10 << 20
@@ -51,6 +52,20 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def spark_session(tmp_path_factory):
+    """One Spark on this machine, which all tests share: it takes seconds to start."""
+    sparks.needed()
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    os.environ |= sparks.configured(folder / "conf")
+    places = {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse")}
+    session = SparkSession.builder.master(sparks.MASTER).config(map=places).getOrCreate()
+    yield session
+    session.stop()
 
 
 @pytest.fixture

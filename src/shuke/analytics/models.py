@@ -77,6 +77,10 @@ class Engine(Protocol):
         """Compute a table and hand it over."""
         ...
 
+    def at_hand(self, tables: Mapping[str, ir.Table]) -> "tuple[Engine, dict[str, ir.Table]]":
+        """Tables of a few facts by their names, kept by an engine that answers many small questions quickly."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -128,7 +132,8 @@ def learn(
 ) -> Models:
     """Fit the models to what was known before `as_of`; the groups of an earlier run stand for the rest of its month."""
     shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
-    past = Past(engine, _sample(engine, tables, customers=shop.customers))
+    some = cutoffs.sample(tables, customers=shop.customers)
+    past = _past(engine, some)
     # A handful of parameters is no work to share: threads that wait for each other take many times as long.
     with threadpool_limits(1):
         return Models(
@@ -138,7 +143,7 @@ def learn(
             potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
             clusters=clusters_learning.learn(
                 engine.read,
-                past.tables,
+                some,
                 known.features,
                 policies.cluster,
                 customers=shop.customers,
@@ -149,6 +154,13 @@ def learn(
             shop=_learn_shop(engine, tables, known.features, policies, as_of=as_of),
             bonds=bonds.learn(engine, tables, known.features, policies, as_of=as_of),
         )
+
+
+def _past(engine: Engine, some: Tables) -> Past:
+    """The facts of as many customers as a model learns from; every cut-off reads them."""
+    names = ("orders", "order_events", "identities")
+    near, kept = engine.at_hand({f"sampled_{name}": getattr(some, name) for name in names})
+    return Past(near, Tables(**{name: kept[f"sampled_{name}"] for name in names}))
 
 
 def _learn_shop(engine: Engine, tables: Tables, features: ir.Table, policies: Policies, *, as_of: date) -> Shop:
@@ -162,7 +174,7 @@ def learn_churn(
 ) -> tuple[Churn | Declined, ...]:
     """Fit churn alone, as it would have been learned before `as_of`."""
     shop = gate.Census.from_row(engine.read(gate.census(features)).to_pylist()[0])
-    past = Past(engine, _sample(engine, tables, customers=shop.customers))
+    past = _past(engine, cutoffs.sample(tables, customers=shop.customers))
     with threadpool_limits(1):
         return tuple(_learn_churn(past, shop, policies, as_of=as_of))
 
@@ -229,18 +241,6 @@ def _no_purchase(
     told = predictions.predict(engine.read(purchases.histories(bought)).select(purchases.HISTORY), estimate, policy)
     joined = bought.inner_join(ibis.memtable(told), purchases.HISTORY)
     return ibis.memtable(engine.read(joined.select("customer_id", no_purchase=1 - joined.p_order)))
-
-
-def _sample(engine: Engine, tables: Tables, *, customers: int) -> Tables:
-    """The facts of as many customers as a model learns from; every cut-off reads them."""
-    few = cutoffs.sample(tables, customers=customers)
-    if few is tables:
-        return tables
-    return Tables(
-        orders=engine.keep("sampled_orders", few.orders),
-        order_events=engine.keep("sampled_order_events", few.order_events),
-        identities=engine.keep("sampled_identities", few.identities),
-    )
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:

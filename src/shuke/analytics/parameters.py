@@ -1,6 +1,6 @@
 """What a fit learns from everybody: stored with the run as JSON, enough to score one customer later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shuke.analytics.learned import Models
 
 Cuts = tuple[float, ...]
+CUT_DIGITS = 6
+"""Engines differ in the last digit between two customers, and a whole number must not end up just below itself."""
 
 
 class _Learned(BaseModel):
@@ -58,14 +60,18 @@ class Parameters(_Learned):
         return cls(
             customers=row["customers"],
             shop_median_gap=row["shop_median_gap"],
-            r_cuts=tuple(row["r_cuts"] or ()),
-            f_cuts=tuple(row["f_cuts"] or ()),
-            m_cuts=tuple(row["m_cuts"] or ()),
+            r_cuts=_cuts(row["r_cuts"]),
+            f_cuts=_cuts(row["f_cuts"]),
+            m_cuts=_cuts(row["m_cuts"]),
             gold_recency=_line(RecencyLine, row, "gold_recency"),
             silver_recency=_line(RecencyLine, row, "silver_recency"),
             gold_money=_line(MoneyLine, row, "gold_money"),
             silver_money=_line(MoneyLine, row, "silver_money"),
         )
+
+
+def _cuts(found: Sequence[float] | None) -> Cuts:
+    return tuple(round(cut, CUT_DIGITS) for cut in found or ())
 
 
 def _line(kind: type[Line], row: Mapping[str, Any], name: str) -> Line | None:

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def doctor() -> None:
     """Check this installation and say what to do about each fault."""
     env = environment()
     sick = 0
-    for check in health.doctor(Home(env.home), port=env.listens_at[1], embedded=env.database_url is None):
+    for check in _checks(env):
         out.print(
             f"[green]✓[/green] {check.words(translate)}" if check.ok else f"[red]✗[/red] {check.words(translate)}"
         )
@@ -123,6 +124,14 @@ def doctor() -> None:
             sick += not check.hint
             out.print(f"    {check.advice(translate)}", markup=False)
     raise typer.Exit(1 if sick else 0)
+
+
+def _checks(env: Environment) -> Iterator[health.Check]:
+    yield from health.doctor(Home(env.home), port=env.listens_at[1], embedded=env.database_url is None)
+    if env.spark:
+        from shuke.runtime import spark
+
+        yield from spark.doctor(env.spark, shared=env.mirror)
 
 
 def verify() -> None:

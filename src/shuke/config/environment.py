@@ -1,5 +1,6 @@
 """Every setting of an installation: declared once, typed, bounded, and explained in one line."""
 
+import re
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -15,6 +16,9 @@ from shuke.core.errors import Invalid
 from shuke.core.words import mark as _
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+DUCKDB = "duckdb"
+SPARK = re.compile(r"local\[(\*|[1-9][0-9]*)\]|spark://[^\s,/]+:[1-9][0-9]*(,[^\s,/]+:[1-9][0-9]*)*")
+OBJECT_STORE = re.compile(r"s3://[^\s/?]+/[^\s?]+(\?\S+)?")
 
 
 class WrongSetting(Invalid):
@@ -137,6 +141,16 @@ class Environment(BaseSettings):
         pattern="^[1-9][0-9]*(MB|GB)$",
         description="Memory that a scoring run may use before it spills to disk.",
     )
+    engine: str = Field(
+        DUCKDB,
+        validation_alias="SHUKE_ENGINE",
+        description="What computes scores: duckdb here, local[*] for Spark here, spark://host:7077 for a cluster.",
+    )
+    mirror: str | None = Field(
+        None,
+        validation_alias="SHUKE_MIRROR",
+        description="Where all machines of the cluster read the facts: a folder, or s3://bucket/folder.",
+    )
     webhook_allow: str = Field(
         "",
         validation_alias="SHUKE_WEBHOOK_ALLOW",
@@ -175,6 +189,20 @@ class Environment(BaseSettings):
             raise ValueError(_("other computers need https"))
         return url.rstrip("/")
 
+    @field_validator("engine")
+    @classmethod
+    def _engine_is_one(cls, engine: str) -> str:
+        if engine != DUCKDB and not SPARK.fullmatch(engine):
+            raise ValueError(_("it must be duckdb, local[*] or spark://host:7077"))
+        return engine
+
+    @field_validator("mirror")
+    @classmethod
+    def _mirror_is_a_place(cls, mirror: str | None) -> str | None:
+        if mirror and not OBJECT_STORE.fullmatch(mirror) and not Path(mirror).is_absolute():
+            raise ValueError(_("it must look like /mnt/shared/shuke or s3://bucket/shuke"))
+        return mirror or None
+
     @field_validator("webhook_allow", "pull_allow")
     @classmethod
     def _networks_are_networks(cls, networks: str) -> str:
@@ -193,6 +221,11 @@ class Environment(BaseSettings):
     def pull_networks(self) -> list[IPv4Network | IPv6Network]:
         """The networks that scheduled pulls may reach, whatever lies in them."""
         return _networks(self.pull_allow)
+
+    @property
+    def spark(self) -> str | None:
+        """The master of Spark that computes scores; None where DuckDB does."""
+        return None if self.engine == DUCKDB else self.engine
 
     @property
     def host(self) -> str:

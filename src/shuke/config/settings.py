@@ -162,6 +162,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "procrastinate": {"level": "WARNING"},
         "asyncssh": {"level": "WARNING"},
+        "py4j": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it would write down whole addresses, and the tokens in them
     },
 }

@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 
 PLANS_KEPT = 300
 """Prepared statements in a session; a whole batch of records runs some sixty."""
-_LIBPQ = ("host", "port", "dbname", "user", "password", "sslmode")
+_LIBPQ = ("host", "port", "dbname", "user", "password", "sslmode", "sslrootcert")
 
 
 def conninfo(alias: str = "default") -> str:

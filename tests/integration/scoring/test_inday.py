@@ -478,8 +478,8 @@ def _some_move(chance: random.Random, people: list[Customer]) -> None:
 
 def _of_the_whole_mirror() -> dict[int, dict[str, object]]:
     live, store = queries.live_run(), services.mirror()
-    with store.fresh(), engines.duckdb(store) as (engine, tables):
-        on, learned = engines.Engine(engine), queries.parameters_of(live)
+    with store.fresh(), engines.opened(store) as (on, tables):
+        learned = queries.parameters_of(live)
         until, obeyed = TODAY + timedelta(days=1), at_versions(live.policies)
         scored = engines.apply(on, tables, as_of=TODAY, seen_until=until, policies=obeyed, learned=learned)
         return {row["customer_id"]: _measures(row) for row in on.read(scored).to_pylist()}

@@ -54,7 +54,9 @@ def learn(
     """Learn from the facts dated before `as_of`, of about `at_most` of so many customers, always the same ones."""
     goods = goods_of(engine, tables)
     some = _sample(tables, part=-(-customers // at_most))
-    purchases = engine.keep("potential_purchases", by_order(bought(some, seen_until=as_of, goods=goods)))
+    sold = {"potential_purchases": by_order(bought(some, seen_until=as_of, goods=goods))}
+    engine, kept = engine.at_hand(sold)
+    purchases = kept["potential_purchases"]
     lacking, first_on, active = _gate(engine, purchases, policy, as_of=as_of)
     if lacking or first_on is None:
         return _declined(lacking, policy, as_of=as_of, goods=goods)

@@ -28,8 +28,8 @@ from shuke.lab import queries
 from shuke.lab.models import Move, Trial
 from shuke.lab.outcome import Hindsight, Outcome, Work, Workload, steps
 from shuke.lab.policies import Rules, drafted, rhythm, standing
-from shuke.scoring import engines, facts
-from shuke.scoring.engines import Engine
+from shuke.scoring import facts
+from shuke.scoring.engines import Engine, duckdb
 from shuke.scoring.policies import CHURN
 from shuke.scoring.queries import live_run
 from shuke.scoring.services import mirror
@@ -69,8 +69,8 @@ def try_out(*, trial: Trial) -> None:
     in_force = standing()
     rules = Sides(in_force, drafted(in_force, kind.key, kind.body.model_validate(trial.body)))
     store = mirror()
-    with store.fresh(), engines.duckdb(store) as (engine, tables):
-        outcome = _found(Engine(engine), tables, trial, rules)
+    with store.fresh(), duckdb.opened(store) as (on, tables):
+        outcome = _found(on, tables, trial, rules)
     with transaction.atomic():
         trial.outcome, trial.step, trial.finished_at = outcome.model_dump(mode="json"), Trial.Step.DONE, now()
         trial.save()

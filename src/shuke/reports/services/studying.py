@@ -8,8 +8,8 @@ from shuke.analytics.cohorts import Cohorts
 from shuke.analytics.survival import quarter_name
 from shuke.analytics.tables import Tables
 from shuke.reports.models import Study
-from shuke.scoring import engines, facts, policies
-from shuke.scoring.engines import Engine
+from shuke.scoring import facts, policies
+from shuke.scoring.engines import Engine, duckdb
 from shuke.scoring.models import Run
 from shuke.scoring.queries import kept_runs, some_days_before
 from shuke.scoring.services import mirror
@@ -30,8 +30,7 @@ def study(*, run_id: int) -> None:
     run = Run.objects.get(pk=run_id)
     silence = policies.at_versions(run.policies).activity.active_days
     store = mirror()
-    with store.fresh(), engines.duckdb(store) as (backend, tables):
-        on = Engine(backend)
+    with store.fresh(), duckdb.opened(store) as (on, tables):
         found = on.read(cohorts.cells(tables, as_of=run.as_of)).to_pylist()
         lives = on.keep("lives", survival.lives(tables, as_of=run.as_of, silence_days=silence))
         curves = {

@@ -98,7 +98,7 @@ def _score(this: Run, in_force: policies.InForce) -> Refreshed:
     columns = queries.columns()
     with facts.snapshot() as snapshot:
         obeyed = {"policies": in_force.bodies, "pilot": pilots.piloted(in_force.pilot, in_force.bodies, snapshot)}
-    with store.fresh() as refreshed, engines.duckdb(store) as (engine, tables):
+    with store.fresh() as refreshed, engines.opened(store) as (engine, tables):
         former = queries.groups_before(this.as_of)
         scored = engines.score(engine, tables, as_of=this.as_of, columns=columns.remove(0), former=former, **obeyed)
         rows = _write(this, scored.rows, columns)

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import ibis
-import pytest
 
 from shuke.analytics.lifetime import costs, holdout, purchases, values
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
@@ -30,20 +29,12 @@ def test_histories_and_values_compile_for_spark(monkeypatch):
         assert word in ibis.to_sql(expression, dialect="pyspark")
 
 
-def test_spark_comes_to_the_same_histories():
-    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
-    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    spark = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    engine, here = ibis.pyspark.connect(spark.getOrCreate()), simulated(300)
-    there = Tables(
-        *(
-            engine.create_table(name, getattr(here, name).to_pyarrow(), overwrite=True)
-            for name in ("orders", "order_events", "identities")
-        )
-    )
-    people = ibis.memtable(engine.to_pyarrow(bought(there, as_of=TODAY)))
-    assert _sorted(people) == _sorted(known(here))
+def test_spark_comes_to_the_same_histories(spark):
+    here = simulated(300)
+    names = ("orders", "order_events", "identities")
+    there = Tables(*(spark.table(name, getattr(here, name).to_pyarrow()) for name in names))
+    assert _sorted(spark.read(bought(there, as_of=TODAY))) == _sorted(known(here).to_pyarrow())
 
 
 def _sorted(people):
-    return sorted(people.to_pyarrow().to_pylist(), key=lambda row: row["customer_id"])
+    return sorted(people.to_pylist(), key=lambda row: row["customer_id"])

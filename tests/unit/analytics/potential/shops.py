@@ -32,6 +32,9 @@ class InMemory:
     def read(self, table) -> pa.Table:
         return self.backend.to_pyarrow(table)
 
+    def at_hand(self, tables):
+        return self, {name: self.keep(name, table) for name, table in tables.items()}
+
 
 def learned(facts: Tables, policy: PotentialPolicy = POLICY, *, as_of: date = TODAY, customers: int = 1) -> Potential:
     engine: Engine = InMemory()

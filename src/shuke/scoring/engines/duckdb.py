@@ -1,0 +1,81 @@
+"""DuckDB: the engine of one machine."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+from django.conf import settings
+
+from shuke.analytics.tables import Tables
+from shuke.scoring.facts import SCHEMAS
+from shuke.scoring.mirror import Mirror
+
+THREADS = 2
+BATCH_ROWS = 100_000
+
+
+class DuckDB:
+    """An engine in this process."""
+
+    def __init__(self, backend: ibis.BaseBackend) -> None:
+        self._backend = backend
+
+    def table(self, name: str, data: pa.Table) -> ir.Table:
+        """A table of these data."""
+        return self._backend.create_table(name, data, overwrite=True)
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        return self._backend.create_table(name, table, temp=True, overwrite=True)
+
+    def read(self, table: ir.Table) -> pa.Table:
+        return self._backend.to_pyarrow(table)
+
+    def at_hand(self, tables: Mapping[str, ir.Table]) -> tuple["DuckDB", dict[str, ir.Table]]:
+        """Nothing is nearer: what is no table yet becomes one."""
+        return self, {name: self._as_table(name, table) for name, table in tables.items()}
+
+    def _as_table(self, name: str, table: ir.Table) -> ir.Table:
+        return table if isinstance(table.op(), ops.PhysicalTable) else self.keep(name, table)
+
+    def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
+        # Ibis 12 asks DuckDB 2 for a reader by a name that it no longer has.
+        return self._backend.con.sql(self._backend.compile(table)).to_arrow_reader(BATCH_ROWS)
+
+
+@contextmanager
+def opened(mirror: Mirror) -> Iterator[tuple[DuckDB, Tables]]:
+    """DuckDB over the mirror's files; it spills below the installation's home when memory runs short."""
+    spill = settings.SHUKE.home / "spill"
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=spill) as folder:
+        backend = ibis.duckdb.connect(
+            threads=THREADS,
+            memory_limit=settings.SHUKE.analytics_memory,
+            temp_directory=folder,
+            preserve_insertion_order=False,
+        )
+        try:
+            yield DuckDB(backend), _tables(backend, mirror)
+        finally:
+            backend.disconnect()
+
+
+@contextmanager
+def in_memory() -> Iterator[DuckDB]:
+    """DuckDB without a file, for the facts of a few."""
+    backend = ibis.duckdb.connect(threads=1)
+    try:
+        yield DuckDB(backend)
+    finally:
+        backend.disconnect()
+
+
+def _tables(backend: ibis.BaseBackend, mirror: Mirror) -> Tables:
+    def read(table: str) -> ir.Table:
+        return backend.read_parquet([str(path) for path in mirror.files(table)], table_name=table)
+
+    return Tables(**{table: read(table) for table in SCHEMAS})
