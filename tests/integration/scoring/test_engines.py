@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 
 import shop
 import sparks
 from integration.scoring import lively
 from shuke.core import policies
-from shuke.history.models import CustomerMark
 from shuke.runtime.spark import MasterSilent, SparkMissing
 from shuke.scoring import queries, services
-from shuke.scoring.models import Run, Score, ScoreToday
+from shuke.scoring.models import Run, Score
 from shuke.scoring.policies import CHURN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,15 +54,6 @@ def test_both_engines_come_to_the_same(name, spark_session, monkeypatch, tmp_pat
     assert_same(rows(here), rows(there))
     assert spark_session.catalog.listTables() == []
     assert spark_session.sparkContext._jsc.getPersistentRDDs().isEmpty()
-
-
-def test_who_is_scored_in_the_day_is_scored_as_in_the_run(engine):
-    lively.fill(550)
-    run = services.run(as_of=localdate())
-    marks = [CustomerMark(customer_id=number) for number in rows(run)]
-    CustomerMark.objects.bulk_create(marks)
-    assert services.rescore_marked() == len(marks)
-    assert_same(rows(run), _by_customer(ScoreToday.objects.all()))
 
 
 def test_a_shop_without_orders_has_a_run_without_scores(engine):
@@ -105,11 +95,8 @@ def test_a_run_whose_cluster_does_not_answer_ends_with_a_sentence(monkeypatch):
 
 
 def rows(of: Run) -> dict[int, dict[str, Any]]:
-    return _by_customer(Score.objects.filter(run_id=of.pk))
-
-
-def _by_customer(scores) -> dict[int, dict[str, Any]]:
-    return {row["customer_id"]: row for row in scores.values(*queries.columns().remove(0).names)}
+    scores = Score.objects.filter(run_id=of.pk).values(*queries.columns().remove(0).names)
+    return {row["customer_id"]: row for row in scores}
 
 
 def assert_same(ours: object, theirs: object) -> None:
