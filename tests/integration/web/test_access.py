@@ -12,7 +12,8 @@ import shop
 from shuke.analytics.policies import TierPolicy
 from shuke.analytics.rules import tree
 from shuke.customers import contacts
-from shuke.customers.models import Candidate, ContactPoint, CustomerOwner, CustomerTag, Tag
+from shuke.customers.exclusions.services import exclude
+from shuke.customers.models import Candidate, ContactPoint, Customer, CustomerOwner, CustomerTag, Tag
 from shuke.followups.models import FollowUp
 from shuke.history import services as history
 from shuke.history.models import Order
@@ -103,6 +104,20 @@ ROWS: dict[str, list[Row]] = {
         Row((OK, OK, NO, NO), args=("other",)),
         Row((NOT_THERE, NOT_THERE, NO, NO), args=("nobody",)),
     ],
+    "web:customers.buying": [
+        Row(EVERYBODY, args=("own",)),
+        Row((OK, OK, NOT_THERE, NOT_THERE), args=("other",)),
+    ],
+    "web:customers.exclude": [
+        Row((WRONG,) * 4, "post", ("own",)),
+        Row((WRONG, WRONG, NOT_THERE, NOT_THERE), "post", ("other",)),
+    ],
+    "web:customers.allow": [
+        Row(EVERYBODY, "post", ("own", "exclusion")),
+        Row((NOT_THERE,) * 4, "post", ("other", "exclusion")),
+    ],
+    "web:suggestions": [Row((OK, OK, NO, NO))],
+    "web:suggestions.judge": [Row((NOT_THERE, NOT_THERE, NO, NO), "post", ("nobody",))],
     "web:segments": [Row(EVERYBODY)],
     "web:segments.clusters": [Row((OK, OK, NO, NO))],
     "web:segments.add": [Row((OK, OK, NO, NO)), Row((WRONG, WRONG, NO, NO), "post")],
@@ -279,6 +294,8 @@ def things(db) -> dict[str, object]:
     made["segment"] = segments.create(name="熟客", rule=rule, by=staff[Role.ADMINISTRATOR], at=timezone.now()).pk
     asked = {"by": staff[Role.ADMINISTRATOR], "at": timezone.now()}
     made["draft"] = lab.start(kind=TIER, body=TierPolicy(gold_money_share=0.1), replaces=1, **asked).pk
+    unwanted = {"category": "茶", "reason": "unwanted"}
+    made["exclusion"] = exclude(customer=Customer.objects.get(pk=made["own"]), **unwanted, **asked).pk
     made["tag"] = Tag.objects.create(name="VIP").pk
     CustomerTag.objects.create(customer_id=made["own"], tag_id=made["tag"], at=timezone.now())
     return made | {"nobody": 999_999, "word": "no-such-thing", "policy": "tier"}
