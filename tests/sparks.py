@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 
 from installation import wait_until
@@ -33,6 +36,12 @@ def needed() -> None:
     """Skip where Spark is not installed, unless SHUKE_REQUIRE_SPARK forbids it."""
     if find_spec("pyspark") is None and not os.environ.get("SHUKE_REQUIRE_SPARK"):
         pytest.skip("needs the extra `spark`")
+
+
+def view(engine: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:
+    """The rows as a temporary view, which Ibis itself cannot make."""
+    engine._session.createDataFrame(rows).createOrReplaceTempView(name)
+    return engine.table(name)
 
 
 def configured(folder: Path) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ PERIODIC = {
     "pulls.start_due",
     "pulls.sweep",
     "scoring.nightly_if_due",
+    "suggestions.draw_if_due",
     "webhooks.repeat",
     "webhooks.sweep",
 }

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from threading import Event
 
 import psycopg
+import pyarrow as pa
 import pytest
 from django.db import connections
 from django.utils.timezone import localdate, now
@@ -125,7 +126,9 @@ def test_an_order_of_today_moves_score_tier_activity_and_list_row_at_once(wang):
     row = listed(wang)
     assert (row.tier, row.activity, row.orders, row.days_since_last) == ("gold", "active", 3, 0)
     present = Membership.objects.filter(customer=wang, until=None).order_by("kind")
-    assert [(each.value, each.since) for each in present] == [("active", TODAY), ("gold", TODAY)]
+    moved = {"activity": "active", "journey": "loyal", "stage": "grow", "tier": "gold"}
+    assert {each.kind: each.value for each in present} == moved
+    assert {each.since for each in present} == {TODAY}
     assert list(CustomerListing.objects.exclude(pk=wang.pk).order_by("pk").values()) == others
     assert not CustomerMark.objects.exists()
     assert services.rescore_marked() == 0
@@ -486,4 +489,9 @@ def _of_the_whole_mirror() -> dict[int, dict[str, object]]:
 
 
 def _measures(row: dict[str, object]) -> dict[str, object]:
-    return {name: row[name] for name in queries.columns().names if name != "run_id"}
+    return {name: _stored(row[name]) for name in queries.columns().names if name != "run_id"}
+
+
+def _stored(value: object) -> object:
+    """Lists of numbers are stored in single precision."""
+    return pa.array(value, pa.float32()).to_pylist() if isinstance(value, list) else value

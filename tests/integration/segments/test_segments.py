@@ -34,7 +34,7 @@ from unit.analytics.crowd import TODAY, Crowd, crowd, rules, who_fits
 pytestmark = pytest.mark.django_db
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=100)
 TEN_ORDERS = tree.Number(field="orders", at_least=10)
-NEVER_EMPTY = ("orders", "money", "net_money_365", "value_at_risk")
+NEVER_EMPTY = ("orders", "money", "net_money_365", "value_at_risk", "lifetime_value")
 FIFTHS = ("r_quintile", "f_quintile", "m_quintile")
 
 

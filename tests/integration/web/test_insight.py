@@ -169,7 +169,7 @@ def test_the_pages_cost_few_queries_however_many_customers(as_, boss, django_ass
     client = as_(boss)
     client.get(reverse("web:insight"))
     for name in PAGES:
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(17):
             client.get(reverse(f"web:{name}"))
 
 

@@ -17,7 +17,7 @@ TODAY = date(2026, 6, 1)
 TAGS, STORES, OWNERS = (1, 2), (1, 2), (1, 2)
 CHANNELS = ("store", 'it\'s %s \\ "quoted" %(x)s -- ; 微信')
 CATEGORIES = ("茶", "茶具'); DROP TABLE tag; --")
-NUMBERS = (None, 0, 1, 2, 3, 30, 90, 50_000)
+NUMBERS = (None, 0, 1, 2, 3, 30, 90, 30_000)
 DAYS_AGO = (None, -1, 0, 1, 29, 30, 31, 90, 91, 400)
 Row = dict[str, Any]
 
@@ -62,7 +62,7 @@ def crowd(seed: int, size: int = 40) -> Crowd:
 
 def _person(random: Random, number: int) -> Row:
     if number % 7 == 0:
-        return dict.fromkeys(FIELDS) | {"has_owner": False, "has_birthday": False}
+        return dict.fromkeys(FIELDS) | {"has_owner": False, "has_birthday": False, "at_risk": False}
     told = {asked.key: _value(random, asked) for asked in CATALOGUE}
     return told | {"has_owner": told["owner_id"] is not None, "has_birthday": told["birth_month"] is not None}
 
@@ -73,7 +73,7 @@ def _value(random: Random, asked) -> object:
     if asked.kind is Kind.DAY:
         return ago(random.choice(DAYS_AGO))
     if asked.kind is Kind.FLAG:
-        return None
+        return random.random() < 0.5
     values = STORES if asked.listed else [value for value, _words in asked.choices]
     return random.choice([None, *values])
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import ibis
 import pytest
 
+import sparks
 from shuke.analytics import ratings, scores
 from shuke.analytics import tables as schemas
 from shuke.analytics.churn import renewal
@@ -76,15 +77,11 @@ def test_they_compile_for_spark(monkeypatch):
         assert "SELECT" in ibis.to_sql(table, dialect="pyspark")
 
 
-def test_they_come_to_the_same_on_spark(tmp_path):
-    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
-    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    engine = ibis.pyspark.connect(builder.config("spark.sql.warehouse.dir", str(tmp_path)).getOrCreate())
+def test_they_come_to_the_same_on_spark(spark_apart):
     there = Tables(
         **{
-            name: engine.create_table(
-                name, getattr(SHOP, name).to_pyarrow(), schema=getattr(schemas, name.upper()), overwrite=True
+            name: sparks.view(
+                spark_apart, name, getattr(SHOP, name).to_pyarrow().cast(getattr(schemas, name.upper()).to_pyarrow())
             )
             for name in NAMES
         }

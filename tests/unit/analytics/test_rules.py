@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+import sparks
 from shuke.analytics.rules import tables, tree
 from shuke.analytics.rules.compiling import fitting
 from shuke.analytics.rules.fields import CATALOGUE
@@ -97,22 +98,10 @@ def test_every_rule_compiles_for_the_other_engines(dialect, rule):
         assert "customer_id" in ibis.to_sql(fitting(rule, there, day=TODAY), dialect=dialect)
 
 
-@pytest.fixture(scope="module")
-def spark():
-    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
-    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    session = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    return ibis.pyspark.connect(session.getOrCreate())
-
-
-def test_spark_finds_the_same(spark):
-    people = crowd(3)
-    there = tables.RuleTables(
-        **{
-            name: spark.create_table(f"rule_{name}", getattr(people.tables(), name).to_pyarrow(), overwrite=True)
-            for name in SCHEMAS
-        }
-    )
+def test_spark_finds_the_same(spark_apart):
+    people, spark = crowd(3), spark_apart
+    told = {name: getattr(people.tables(), name).to_pyarrow() for name in SCHEMAS}
+    there = tables.RuleTables(**{name: sparks.view(spark, f"rule_{name}", rows) for name, rows in told.items()})
 
     @settings(max_examples=15, deadline=None)
     @given(rules)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pytest
 
+import sparks
 from shuke.analytics import cohorts, survival
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.shop import TODAY, ago, event, return_, sale, tables
@@ -41,15 +41,11 @@ def test_they_compile_for_spark(monkeypatch):
         assert "GROUP BY" in ibis.to_sql(table, dialect="pyspark")
 
 
-def test_spark_comes_to_the_same_rows():
-    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
-    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    spark = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    session = spark.getOrCreate()
-    engine = ibis.pyspark.connect(session)
+def test_spark_comes_to_the_same_rows(spark_apart):
+    engine = spark_apart
     here = tables(ORDERS_OF_A_SHOP, EVENTS, MERGED)
     for name, table in {**{name: getattr(here, name).to_pyarrow() for name in SCHEMAS}, "groups": GROUPS}.items():
-        session.createDataFrame(table).createOrReplaceTempView(name)
+        sparks.view(engine, name, table)
     there = Tables(**{name: engine.table(name) for name in SCHEMAS})
     for ours, theirs in zip(asked(here, ibis.memtable(GROUPS)), asked(there, engine.table("groups")), strict=True):
         assert _rows(engine.to_pyarrow(theirs)) == _rows(ours.to_pyarrow())

@@ -14,7 +14,7 @@ WHERE closed_at IS NULL AND escalated_at IS NULL AND overdue_on <= %(on)s
 """
 
 # What a plan made and nobody has begun: no attempt, no move, nothing said by the customer.
-UNTOUCHED = """cause = 'cadence' AND stage = 'todo' AND previous_id IS NULL
+UNTOUCHED = """cause = 'cadence' AND follow_up.stage = 'todo' AND previous_id IS NULL
     AND NOT jsonb_path_exists(reasons, '$[*] ? (@.code == "promised" || @.code == "retry")')"""
 
 # The sorts over all who are due fit into this memory; it is given back with the transaction. `untouched_id` is the open

@@ -4,7 +4,6 @@ from math import isnan
 from types import SimpleNamespace
 
 import ibis
-import pytest
 
 from shuke.analytics import tables as columns
 from shuke.analytics.activity import activity
@@ -75,11 +74,8 @@ def test_bonds_compile_for_spark(monkeypatch):
     assert any("SEMI JOIN" in each for each in engine.sql)
 
 
-def test_spark_comes_to_the_same_bonds():
-    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
-    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    spark = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    engine = Elsewhere(ibis.pyspark.connect(spark.getOrCreate()))
+def test_spark_comes_to_the_same_bonds(spark_apart):
+    engine = Elsewhere(spark_apart)
     for told in (
         contacts(SHOP, as_of=TODAY),
         entries(experiences(SHOP, seen_until=TODAY), Policies().emotion),

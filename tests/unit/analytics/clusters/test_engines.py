@@ -3,20 +3,11 @@
 from types import SimpleNamespace
 
 import ibis
-import pytest
 
+import sparks
 from shuke.analytics.clusters.applying import apply, profiles
 from unit.analytics.clusters import kinds
 from unit.analytics.shop import rows as by_customer
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    spark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra `spark`")
-    builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "2")
-    builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
-    return ibis.pyspark.connect(builder.getOrCreate())
 
 
 def test_groups_compile_for_spark(monkeypatch, clusters):
@@ -28,6 +19,6 @@ def test_groups_compile_for_spark(monkeypatch, clusters):
         assert "cluster" in ibis.to_sql(table, dialect="pyspark")
 
 
-def test_spark_puts_everybody_into_the_same_group(spark, rows, clusters):
-    there = spark.create_table("scored", rows, overwrite=True)
+def test_spark_puts_everybody_into_the_same_group(spark_apart, rows, clusters):
+    there = sparks.view(spark_apart, "scored", rows)
     assert by_customer(apply(there, clusters)) == by_customer(apply(kinds.lazy(rows), clusters))
