@@ -1,5 +1,6 @@
 """Build the demo shop through the same doors that a real shop uses: import, score, plan, close."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -33,7 +34,8 @@ TEAM = (
     ("xiaowang", "小王", Role.AGENT),
 )
 SOURCE = "网店"
-WEEKS_AGO = 12
+WEEKS_AGO = 26
+"""The earlier scores are of the end of that month: those are kept for good, so that the pages have what to compare."""
 CLOSED_A_DAY = 9
 OUTCOMES = (
     (Outcome.REACHED, "对新品感兴趣，约好下周再看"),
@@ -64,11 +66,15 @@ def build(*, say: Say) -> None:
         files.write_members(Path(folder) / "会员.csv", customers=customers, yesterday=yesterday)
         _import(Path(folder) / "会员.csv", kind="customers")
         say(_("Every customer is scored, as of an earlier day and of today …"))
-        _score(localdate() - timedelta(weeks=WEEKS_AGO))
+        _score(_end_of_month(localdate() - timedelta(weeks=WEEKS_AGO)))
         _import_calls(Path(folder) / "通话.csv", agents, yesterday)
         reports.study(run_id=_score(localdate()).pk)
         say(_("The team works through its first days …"))
         _work(agents)
+
+
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _people() -> list[User]:
