@@ -9,7 +9,7 @@ EXTRAS ?= dev
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test check fmt messages bench accept screens soak lock clean
+.PHONY: help demo test check fmt messages bench accept screens cluster soak lock clean
 
 help:
 	@echo "make demo      a shop to look at: database, data, server; prints the address and the log-ins"
@@ -19,6 +19,7 @@ help:
 	@echo "make accept    each promise of this release with its measured value, and the figures"
 	@echo "make screens   every page in two languages, two widths, two themes"
 	@echo "make bench     the figures on speed and size"
+	@echo "make cluster   runs on Spark and on a cluster of it, held against those without"
 	@echo "make soak      the long fault tests"
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -72,6 +73,10 @@ accept: $(VENV)/bench.stamp
 
 screens: $(VENV)/dev.stamp
 	$(BIN)/python tests/screens.py
+
+cluster: EXTRAS = dev,spark
+cluster: $(VENV)/dev.stamp
+	SHUKE_REQUIRE_SPARK=1 $(BIN)/python -m pytest -m cluster
 
 soak: $(VENV)/dev.stamp
 	SHUKE_SOAK=1 $(BIN)/python -m pytest -m slow

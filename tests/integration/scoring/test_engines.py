@@ -40,7 +40,7 @@ def one_horizon() -> None:
     policies.publish(kind=CHURN, body=body, replaces=policies.current(CHURN).version, by=None, at=now())
 
 
-@pytest.mark.parametrize("name", ["generated", "real"])
+@pytest.mark.parametrize("name", ["generated", pytest.param("real", marks=pytest.mark.cluster)])
 @pytest.mark.usefixtures("one_horizon")
 def test_both_engines_come_to_the_same(name, spark_session, monkeypatch, tmp_path):
     as_of = lively.fill() if name == "generated" else lively.fill_with_online_retail()

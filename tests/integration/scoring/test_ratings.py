@@ -161,12 +161,13 @@ def test_the_cost_of_a_channel_is_known_in_the_day_too(wang):
 def test_a_contract_gives_the_chance_until_its_end(wang):
     chen = shop.customer("陈思远")
     shop.order(chen, ago(20), 10_000)
-    for start, end in ((800, 435), (430, 65), (60, -300)):
-        Contract.objects.create(**of(chen), starts_on=ago(start), ends_on=ago(end))
+    for each in (chen, *(shop.customer(f"会员{number}") for number in range(19))):
+        for start, end in ((800, 435), (430, 65), (60, -300)):
+            Contract.objects.create(**of(each), starts_on=ago(start), ends_on=ago(end))
     Contract.objects.create(**of(wang), starts_on=ago(300), ends_on=ago(-20))
     score_everybody()
     score = LiveScore.objects.get(customer=wang)
     assert (score.renewal_reason, score.churn_horizon_days) == ("contract_ends", 20)
-    assert score.renewal_numbers == [0, 1, 0]
+    assert score.renewal_numbers == [0, 20, 0]
     assert score.churn_probability == 0
     assert LiveScore.objects.get(customer=chen).renewal_reason is None

@@ -29,6 +29,8 @@ GRACE_DAYS = 30
 NOTICE_DAYS = 90
 MOST_BEFORE = 3
 PRIOR = 20
+NEEDED_CONTRACTS = 20
+"""So many must have ended: of fewer, none lapsed says nothing yet."""
 
 
 class RenewalRate(Learned):
@@ -53,10 +55,11 @@ class Renewal(Learned):
     def risk(self, before: int) -> float | None:
         """The chance that a contract lapses after `before` others.
 
-        None where no renewal has been seen at all: a source that moves the end of a contract shows only what ended.
+        None where hardly any contract has ended yet, and where no renewal has been seen at all: a source that moves the
+        end of a contract shows only what ended.
         """
         contracts, lapsed = (sum(getattr(rate, name) for rate in self.rates) for name in ("contracts", "lapsed"))
-        if lapsed == contracts:
+        if contracts < NEEDED_CONTRACTS or lapsed == contracts:
             return None
         alike = next((rate for rate in self.rates if rate.before == before), None)
         own = (alike.lapsed, alike.contracts) if alike else (0, 0)

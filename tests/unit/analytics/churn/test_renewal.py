@@ -79,7 +79,11 @@ def test_a_rate_that_nobody_has_had_is_that_of_all():
     assert found[4]["ended_alike"] == 0
 
 
-@pytest.mark.parametrize("rates", [(), (RenewalRate(before=0, contracts=50, lapsed=50),)], ids=["none", "only-lapsed"])
+FEW = (RenewalRate(before=0, contracts=19, lapsed=3),)
+ONLY_LAPSED = (RenewalRate(before=0, contracts=50, lapsed=50),)
+
+
+@pytest.mark.parametrize("rates", [(), FEW, ONLY_LAPSED], ids=["none", "few", "only-lapsed"])
 def test_where_no_renewal_has_been_seen_there_is_no_number(rates):
     found = ending((1, 300, -60), (2, 300, -60, True), learned=Renewal(rates=rates))
     assert found[1]["renewal_risk"] is None
