@@ -19,7 +19,7 @@ from shuke.scoring import queries, services
 from shuke.scoring.models import Run, Score
 from shuke.scoring.policies import CHURN
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cluster]
 
 DAY = date(2026, 6, 30)
 
@@ -40,7 +40,7 @@ def one_horizon() -> None:
     policies.publish(kind=CHURN, body=body, replaces=policies.current(CHURN).version, by=None, at=now())
 
 
-@pytest.mark.parametrize("name", ["generated", pytest.param("real", marks=pytest.mark.cluster)])
+@pytest.mark.parametrize("name", ["generated", "real"])
 @pytest.mark.usefixtures("one_horizon")
 def test_both_engines_come_to_the_same(name, spark_session, monkeypatch, tmp_path):
     as_of = lively.fill() if name == "generated" else lively.fill_with_online_retail()
