@@ -52,8 +52,8 @@ def has_failed_lately(*, at: datetime) -> bool:
 
 
 def score_before(customer: int, day: date) -> Score | None:
-    """What the newest run as of an earlier day has said of a customer; None if it has not, or is not kept any more."""
-    run = Run.objects.filter(status=Run.Status.DONE, as_of__lt=day).order_by("-as_of", "-pk").first()
+    """What the newest run of an earlier day whose scores are kept has said of a customer; None where it has not."""
+    run = runs_with_scores().filter(as_of__lt=day).order_by("-as_of", "-pk").first()
     return Score.objects.filter(run=run, customer=customer).select_related("run").first() if run else None
 
 

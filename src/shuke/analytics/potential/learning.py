@@ -15,6 +15,7 @@ from shuke.analytics.potential.backtest import measured
 from shuke.analytics.potential.landmarks import baskets, cases, counts, landmarks
 from shuke.analytics.potential.parameters import KINDS, Bands, Kind, Pattern, Potential, Rule, Shortfall
 from shuke.analytics.potential.policy import PotentialPolicy
+from shuke.analytics.sampling import is_sampled
 from shuke.analytics.tables import Tables
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["goods_of", "learn"]
 
 SAMPLE = 10_000
-PRIME = 1_000_003
 MOST_ITEMS = 300
 MOST_RULES, MOST_OF_AN_ITEM = 400, 4
 NEEDED_WINDOWS = 3
@@ -53,7 +53,7 @@ def learn(
 ) -> Potential:
     """Learn from the facts dated before `as_of`, of about `at_most` of so many customers, always the same ones."""
     goods = goods_of(engine, tables)
-    some = _sample(tables, part=-(-customers // at_most))
+    some = _sample(tables, customers=customers, at_most=at_most)
     sold = {"potential_purchases": by_order(bought(some, seen_until=as_of, goods=goods))}
     engine, kept = engine.at_hand(sold)
     purchases = kept["potential_purchases"]
@@ -81,12 +81,10 @@ def goods_of(engine: "Engine", tables: Tables) -> Goods:
     return "category" if (row["share"] or 0) >= 0.5 and row["several"] > 1 else "article"
 
 
-def _sample(tables: Tables, *, part: int) -> Tables:
-    if part <= 1:
+def _sample(tables: Tables, *, customers: int, at_most: int) -> Tables:
+    if customers <= at_most:
         return tables
-    # By a scattered number: every tenth id could be every tenth day of an import, or one till.
-    scattered = (tables.identities.customer_id % PRIME) * 48_271 % PRIME
-    people = tables.identities.filter(scattered % part == 0)
+    people = tables.identities.filter(is_sampled(tables.identities.customer_id, customers=customers, at_most=at_most))
     lines = tables.lines.semi_join(people, "identity_id")
     return Tables(tables.orders, tables.order_events, people, lines=lines, products=tables.products)
 
