@@ -32,18 +32,16 @@ def test_a_rule_is_built_by_choosing_and_its_members_appear(page_of, ops):
     page.goto(reverse("web:segments.add"))
     count = page.locator(".segment-count strong")
     expect(count).to_have_text("2")  # the first condition: at least 90 days since the last order
-    page.select_option("[name=g0-c0-about]", "orders")
+    asked(page, "g0-c0-about", "orders")
     expect(page.locator(".rule-unit")).to_have_count(0)
     page.fill("[name=g0-c0-low]", "3")
     expect(count).to_have_text("2")
-    page.select_option("[name=g0-c0-how]", "between")
-    settled(page)
+    asked(page, "g0-c0-how", "between")
     page.fill("[name=g0-c0-high]", "4")
     expect(count).to_have_text("1")
     page.click("text=Add a condition")
     settled(page)
-    page.select_option("[name=g0-c1-about]", "tier")
-    settled(page)
+    asked(page, "g0-c1-about", "tier")
     page.check("text=Silver")
     expect(count).to_have_text("0")
     page.click("[value='drop:0-1']")
@@ -62,6 +60,13 @@ def test_a_rule_is_built_by_choosing_and_its_members_appear(page_of, ops):
     expect(page.locator("#members")).to_contain_text("张敏")
     assert tree.write(tree.read(Segment.objects.get().rule))["kind"] == "any"
     assert complaints == []
+
+
+def asked(page: Page, field: str, choice: str) -> None:
+    """Choose what draws the form anew, and wait until it has been."""
+    with page.expect_response(lambda answer: answer.url.endswith(reverse("web:segments.draft"))):
+        page.select_option(f"[name={field}]", choice)
+    settled(page)
 
 
 def settled(page: Page) -> None:
