@@ -142,7 +142,7 @@ def _lay(shop: Path, folder: Path) -> None:
     from shuke.history.models import MonthMark
     from shuke.scoring.mirror import Manifest, Mirror
 
-    folder.mkdir()
+    folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest()
     for path in sorted(shop.glob("orders/*.parquet")):
         manifest.files["orders"][str(date.fromisoformat(f"{path.stem}-01"))] = _linked(path, folder, "orders-")

@@ -32,7 +32,7 @@ from shuke.analytics.contacts import contacts
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime import costs, holdout, predictions, purchases, values
 from shuke.analytics.lifetime import fitting as lifetime_fitting
-from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
+from shuke.analytics.lifetime.parameters import Estimate, Holdout, LifetimeParameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.potential import learning as potential
 from shuke.analytics.shop import Shop, census
@@ -136,10 +136,11 @@ def learn(
     past = _past(engine, some)
     # A handful of parameters is no work to share: threads that wait for each other take many times as long.
     with threadpool_limits(1):
+        lifetime = _learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of, costs=known.costs)
         return Models(
-            lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of, costs=known.costs),
+            lifetime=lifetime,
             holdout=_hold_out(past, shop, policies, as_of=as_of),
-            churn=tuple(_learn_churn(past, shop, policies, as_of=as_of)),
+            churn=tuple(_learn_churn(past, shop, lifetime.purchases, policies, as_of=as_of)),
             potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
             clusters=clusters_learning.learn(
                 engine.read,
@@ -176,7 +177,9 @@ def learn_churn(
     shop = gate.Census.from_row(engine.read(gate.census(features)).to_pylist()[0])
     past = _past(engine, cutoffs.sample(tables, customers=shop.customers))
     with threadpool_limits(1):
-        return tuple(_learn_churn(past, shop, policies, as_of=as_of))
+        bought = purchases.purchases(features, as_of=as_of)
+        lifetime = _learn_lifetime(engine, tables, bought, policies, as_of=as_of)
+        return tuple(_learn_churn(past, shop, lifetime.purchases, policies, as_of=as_of))
 
 
 def _hold_out(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
@@ -207,8 +210,13 @@ def _learn_lifetime(
     return lifetime_fitting.fit(population, histories, spends, policy)
 
 
-def _learn_churn(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> list[Churn | Declined]:
-    """One model for each horizon: a customer is looked at over their own cycle."""
+def _learn_churn(
+    past: Past, shop: gate.Census, estimate: Estimate | None, policies: Policies, *, as_of: date
+) -> list[Churn | Declined]:
+    """One model for each horizon: a customer is looked at over their own cycle.
+
+    `estimate` is the purchase model as of the day itself; without one, none is among those that are compared.
+    """
     policy = policies.churn
     found: list[Churn | Declined] = []
     for horizon in policy.horizons():
@@ -222,10 +230,18 @@ def _learn_churn(past: Past, shop: gate.Census, policies: Policies, *, as_of: da
             days,
             horizon_days=horizon,
             known=past.features,
-            no_purchase=partial(_no_purchase, past, policies, days[:LATEST]),
+            no_purchase=partial(_no_purchase, past, policies, days[:LATEST]) if estimate else None,
         )
-        found.append(churn_fitting.fit(past.engine.read(seen), policy, as_of=as_of, horizon_days=horizon))
+        learned = churn_fitting.fit(past.engine.read(seen), policy, as_of=as_of, horizon_days=horizon)
+        found.append(_reading(learned, estimate))
     return found
+
+
+def _reading(learned: Churn | Declined, estimate: Estimate | None) -> Churn | Declined:
+    """The model with the purchase model that one of its steps reads."""
+    if isinstance(learned, Churn) and "no_purchase" in [shape.feature for shape in learned.additive.shapes]:
+        return learned.model_copy(update={"purchases": estimate})
+    return learned
 
 
 def _no_purchase(
@@ -237,10 +253,30 @@ def _no_purchase(
     estimate = learned.purchases if learned else None
     if estimate is None:
         return bought.select("customer_id", no_purchase=ibis.null("float64"))
-    policy = policies.lifetime.model_copy(update={"horizon_days": horizon_days})
-    told = predictions.predict(engine.read(purchases.histories(bought)).select(purchases.HISTORY), estimate, policy)
-    joined = bought.inner_join(ibis.memtable(told), purchases.HISTORY)
-    return ibis.memtable(engine.read(joined.select("customer_id", no_purchase=1 - joined.p_order)))
+    return ibis.memtable(engine.read(_chances(engine, bought, {"no_purchase": (estimate, horizon_days)})))
+
+
+def _chances(engine: Engine, bought: ir.Table, wanted: Mapping[str, tuple[Estimate, int]]) -> ir.Table:
+    """`customer_id`, and in a column for each of the wanted the chance of no purchase in so many days."""
+    histories = engine.read(purchases.histories(bought)).select(purchases.HISTORY)
+    chances = {
+        name: pa.array(predictions.no_purchase(histories, estimate, horizon_days=days))
+        for name, (estimate, days) in wanted.items()
+    }
+    told = pa.table({**dict(zip(histories.column_names, histories.columns, strict=True)), **chances})
+    return bought.inner_join(ibis.memtable(told), purchases.HISTORY).select("customer_id", *wanted)
+
+
+def with_chances(engine: Engine, features: ir.Table, bought: ir.Table, learned: Sequence[Churn]) -> ir.Table:
+    """The features, and beside them the chances of purchase models that some of the learned models read."""
+    wanted = {
+        applying.no_purchase_within(one.horizon_days): (one.purchases, one.horizon_days)
+        for one in learned
+        if one.purchases
+    }
+    if not wanted:
+        return features
+    return features.left_join(_chances(engine, bought, wanted), "customer_id").drop("customer_id_right")
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
@@ -251,7 +287,7 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     a chance of churn, `value_at_risk` is the net money of the last 365 days times that chance.
     """
     valued = _valued(engine, known, policies, models)
-    told = _with_churn(known, policies, models)
+    told = _with_churn(engine, known, policies, models)
     joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
     joined = joined.left_join(told, "customer_id").drop("customer_id_right")
     loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
@@ -271,18 +307,19 @@ def _valued(engine: Engine, known: Known, policies: Policies, models: Models) ->
     return engine.keep("valued", valued.select("customer_id", *VALUE_COLUMNS))
 
 
-def _with_churn(known: Known, policies: Policies, models: Models) -> ir.Table:
+def _with_churn(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:
     """One row per customer: by the contract that ends soon, else from the model whose horizon is theirs."""
-    told = _by_purchases(known.features, policies, models)
+    told = _by_purchases(engine, known, policies, models)
     if models.renewal is None:
         return told.mutate(_nothing(renewal.COLUMNS))
     return renewal.lay_over(told, known.contracts, models.renewal, policies.churn)
 
 
-def _by_purchases(features: ir.Table, policies: Policies, models: Models) -> ir.Table:
+def _by_purchases(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:
     learned = models.churn_by_horizon()
     if not learned:
-        return features.select("customer_id", **_nothing(PURCHASE_COLUMNS))
+        return known.features.select("customer_id", **_nothing(PURCHASE_COLUMNS))
+    features = with_chances(engine, known.features, known.purchases, learned)
     told = applying.apply_by_cycle(features, learned)
     parts = [told[f"churn_{code}"] for code in REASONS]
     numbers = [told[names[0]] if names[0] in told.columns else ibis.null("float64") for names in REASONS.values()]

@@ -17,14 +17,26 @@ import ibis.expr.types as ir
 from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Additive, Churn, Shape
 
-__all__ = ["Reason", "apply", "apply_by_cycle", "contributions", "probability", "reasons", "step"]
+__all__ = [
+    "Reason",
+    "apply",
+    "apply_by_cycle",
+    "contributions",
+    "no_purchase_within",
+    "probability",
+    "reasons",
+    "step",
+]
 
 
 def apply(features: ir.Table, parameters: Churn) -> ir.Table:
     """Add `churn_horizon_days`, `churn_log_odds`, `churn_probability`, and `churn_<reason>` for every reason.
 
-    The log-odds are the model's intercept and the sum of the reasons' columns.
+    The log-odds are the model's intercept and the sum of the reasons' columns. Where a step reads the chance of a
+    purchase model, that is the feature `no_purchase_within` the horizon.
     """
+    chance = features[no_purchase_within(parameters.horizon_days)] if parameters.purchases else ibis.null("float64")
+    features = features.mutate(no_purchase=chance)
     steps = contributions(features, parameters.additive)
     by_reason = {code: [steps[name] for name in names if name in steps] for code, names in REASONS.items()}
     sums = {f"churn_{code}": reduce(add, parts, ibis.literal(0.0)) for code, parts in by_reason.items()}
@@ -33,6 +45,11 @@ def apply(features: ir.Table, parameters: Churn) -> ir.Table:
     horizon = ibis.literal(parameters.horizon_days, "int64")
     scored = told.mutate(churn_horizon_days=horizon, churn_log_odds=log_odds)
     return scored.mutate(churn_probability=probability(scored.churn_log_odds))
+
+
+def no_purchase_within(days: int) -> str:
+    """The column of the chance of no purchase in so many days, by a purchase model alone."""
+    return f"no_purchase_{days}"
 
 
 def apply_by_cycle(features: ir.Table, models: Sequence[Churn]) -> ir.Table:

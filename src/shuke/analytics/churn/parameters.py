@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shuke.analytics.lifetime.parameters import Estimate
+
 Share = float
 
 
@@ -109,7 +111,10 @@ class Backtest(Learned):
 
 
 class Churn(Learned):
-    """A model of P(no purchase in the next `horizon_days`), as learned before `as_of`."""
+    """A model of P(no purchase in the next `horizon_days`), as learned before `as_of`.
+
+    `purchases` is the purchase model whose chance a step reads, None where none does.
+    """
 
     as_of: date
     horizon_days: int
@@ -119,6 +124,7 @@ class Churn(Learned):
     additive: Additive
     calibration: Calibration
     backtest: Backtest
+    purchases: Estimate | None = None
 
 
 class Shortfall(Learned):

@@ -23,8 +23,7 @@ def predict(histories: pa.Table, estimate: Estimate, policy: LifetimePolicy) -> 
     `p_alive`, the chance that the customer has not left; `expected_orders` in the policy's horizon, and `p_order`, the
     chance of at least one; `discounted_orders`, those of the policy's years, each worth less the later it comes.
     """
-    frequency, last, age = (histories[name].to_numpy() for name in ("frequency", "age_at_last_days", "age_days"))
-    known = Histories(frequency.astype(np.float64), last, age, np.ones(len(frequency)))
+    known = _each(histories)
     alive, weeks = p_alive(estimate, known), policy.horizon_days / DAYS_A_WEEK
     told = {
         "p_alive": alive,
@@ -35,6 +34,18 @@ def predict(histories: pa.Table, estimate: Estimate, policy: LifetimePolicy) -> 
     for name, values in told.items():
         histories = histories.append_column(name, pa.array(values))
     return histories
+
+
+def no_purchase(histories: pa.Table, estimate: Estimate, *, horizon_days: int) -> Floats:
+    """The chance of each history, of the same table, that no purchase comes in the next days."""
+    known = _each(histories)
+    chance: Floats = 1 - p_alive(estimate, known) * p_order_if_alive(estimate, known, horizon_days / DAYS_A_WEEK)
+    return chance
+
+
+def _each(histories: pa.Table) -> Histories:
+    frequency, last, age = (histories[name].to_numpy() for name in ("frequency", "age_at_last_days", "age_days"))
+    return Histories(frequency.astype(np.float64), last, age, np.ones(len(frequency)))
 
 
 def p_alive(estimate: Estimate, histories: Histories) -> Floats:

@@ -20,6 +20,7 @@ from shuke.analytics import lab, models
 from shuke.analytics import pilot as pilots
 from shuke.analytics.churn import hindsight
 from shuke.analytics.churn.parameters import Churn
+from shuke.analytics.lifetime import purchases
 from shuke.analytics.tables import Tables
 from shuke.analytics.value import value_at_risk
 from shuke.core.databases import conninfo
@@ -202,7 +203,8 @@ def _risk(on: Engine, tables: Tables, measured: ir.Table, day: date, rules: Rule
     learned = [one for one in found if isinstance(one, Churn)]
     if not learned:
         return Hindsight(shortfalls=found[0].shortfalls)
-    listed = hindsight.foretell(known, learned, policy)
+    features = models.with_chances(on, known, purchases.purchases(known, as_of=day), learned)
+    listed = hindsight.foretell(features, learned, policy)
     seen = hindsight.outcomes(listed, tables, rules.scores.activity, on=day, known_until=until)
     (row,) = on.read(hindsight.summary(seen)).to_pylist()
     return Hindsight(**{name: value for name, value in row.items() if value is not None})

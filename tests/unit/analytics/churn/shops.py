@@ -32,6 +32,18 @@ def shop(customers: int = 1_500, *, seed: int = 1, stays: float = 200.0, days: i
     return table(who + 1, at.astype(int).clip(0, days - 1), random.lognormal(9, 0.5, len(who)).astype(int) + 1)
 
 
+def as_the_purchase_model_has_it(customers: int = 3_000, *, seed: int = 1, days: int = 365 + 60) -> pa.Table:
+    """Orders of people who buy at random at a pace of their own, and after each purchase may be gone."""
+    random = np.random.default_rng(seed)
+    born, pace = random.integers(0, 200, customers), random.gamma(0.6, 1 / 20, customers)
+    until_gone = random.geometric(random.beta(0.8, 4, customers))
+    gaps = random.exponential(1, (customers, 60)) / pace[:, None]
+    at = born[:, None] + np.cumsum(np.hstack([np.zeros((customers, 1)), gaps]), axis=1)
+    bought = (at < days) & (np.arange(at.shape[1]) < until_gone[:, None])
+    who = np.nonzero(bought)[0]
+    return table(who + 1, at[bought].astype(int), random.lognormal(9, 0.5, len(who)).astype(int) + 1)
+
+
 def table(who: np.ndarray, day: np.ndarray, amount: np.ndarray) -> pa.Table:
     one = np.ones(len(who), dtype="int64")
     start = (START - date(1970, 1, 1)).days
