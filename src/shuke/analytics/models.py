@@ -276,7 +276,8 @@ def with_chances(engine: Engine, features: ir.Table, bought: ir.Table, learned: 
     }
     if not wanted:
         return features
-    return features.left_join(_chances(engine, bought, wanted), "customer_id").drop("customer_id_right")
+    chances = engine.keep("chances", _chances(engine, bought, wanted))
+    return features.left_join(chances, "customer_id").drop("customer_id_right")
 
 
 def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
