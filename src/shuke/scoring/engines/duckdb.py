@@ -15,7 +15,7 @@ from shuke.scoring.facts import SCHEMAS
 from shuke.scoring.mirror import Mirror
 
 THREADS = 2
-BATCH_ROWS = 100_000
+BATCH_ROWS = 20_000
 
 
 class DuckDB:

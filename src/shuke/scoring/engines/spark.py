@@ -17,10 +17,11 @@ from sqlglot import exp
 from shuke.analytics.tables import Tables
 from shuke.runtime.shared_folder import SharedFolder
 from shuke.runtime.spark import JavaMissing, find_master
-from shuke.scoring.engines.duckdb import BATCH_ROWS, DuckDB, in_memory
+from shuke.scoring.engines.duckdb import DuckDB, in_memory
 from shuke.scoring.facts import SCHEMAS
 from shuke.scoring.mirror import Mirror
 
+PART_ROWS = 100_000
 AS_ELSEWHERE = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 """What cannot be computed is an error and no null, as on DuckDB."""
 
@@ -55,7 +56,7 @@ class Spark:
 
     def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
         """By parts of the customers, so that this process holds one part at a time."""
-        parts = 1 + rows // BATCH_ROWS
+        parts = 1 + rows // PART_ROWS
         frame = self._frame(table)
         frame = frame.withColumn("part", pmod(frame.customer_id, lit(parts))).repartition(parts, "part")
         return pa.RecordBatchReader.from_batches(columns, self._batches(self._persisted("rows", frame), columns, parts))

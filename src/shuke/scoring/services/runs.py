@@ -2,18 +2,18 @@
 
 from calendar import monthrange
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.timezone import localdate, now
+from pgpq import ArrowToPostgresBinaryEncoder
 
 from shuke.core import audit
-from shuke.core.databases import advisory_lock, conninfo
+from shuke.core.databases import advisory_lock
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.words import mark as _
 from shuke.scoring import engines, facts, pilots, policies, queries
@@ -110,14 +110,21 @@ def _score(this: Run, in_force: policies.InForce) -> Refreshed:
 
 
 def _write(this: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
-    """Stream the rows into a partition of their own, which nobody reads before it is attached."""
-    with connection.cursor() as cursor:
+    """Stream the rows into a partition of their own, which nobody reads before it is attached.
+
+    They come frozen, which a table of the same transaction allows: else whoever reads a page first marks its rows as
+    committed, and with checksums each such page is written to the log once more.
+    """
+    encoder, written = ArrowToPostgresBinaryEncoder(columns), 0
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT score_open_partition(%s)", [this.pk])
         (table,) = cursor.fetchone()
-    batches = (_of_run(this, batch, columns) for batch in rows)
-    with closing(adbc.connect(conninfo())) as target, closing(target.cursor()) as cursor:
-        written = cursor.adbc_ingest(table, pa.RecordBatchReader.from_batches(columns, batches), mode="append")
-        target.commit()
+        with cursor.copy(f"COPY {table} ({', '.join(columns.names)}) FROM STDIN (FORMAT binary, FREEZE)") as copy:
+            copy.write(encoder.write_header())
+            for batch in rows:
+                copy.write(encoder.write_batch(_of_run(this, batch, columns)))
+                written += batch.num_rows
+            copy.write(encoder.finish())
     return written
 
 
