@@ -30,6 +30,7 @@ from figures import Figure, show
 
 PART = 10
 SECONDS, MEMORY_MB, MIRRORED = 45, 4_096, 1_000_000
+ANALYTICS_MEMORY = "3GB"
 
 PEOPLE = """
 INSERT INTO customer (id, name, pinyin, initials, birth_calendar, birth_leap_month, created_at, version)
@@ -81,7 +82,8 @@ def _measured(folder: Path, in_database: int = 0) -> dict[str, float]:
 
 def _measure(shop: Path, in_database: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
-        os.environ |= {"SHUKE_HOME": str(Path(folder, "home")), "SHUKE_DEMO": "1"}
+        home = str(Path(folder, "home"))
+        os.environ |= {"SHUKE_HOME": home, "SHUKE_DEMO": "1", "SHUKE_ANALYTICS_MEMORY": ANALYTICS_MEMORY}
         from shuke.cli.attach import attached
 
         with attached() as env:

@@ -8,10 +8,11 @@ Fitting is numpy's, so an engine executes what a fit reads; the rest is expressi
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -134,13 +135,12 @@ def learn(
     shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
     some = cutoffs.sample(tables, customers=shop.customers)
     past = _past(engine, some)
-    # A handful of parameters is no work to share: threads that wait for each other take many times as long.
-    with threadpool_limits(1):
-        lifetime = _learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of, costs=known.costs)
+    # A handful of parameters is no work to share: threads that wait for each other take many times as long. What the
+    # past of some teaches and what everybody's present does are two works.
+    with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
+        of_the_past = beside.submit(_learn_from_past, past, shop, policies, as_of=as_of)
         return Models(
-            lifetime=lifetime,
-            holdout=_hold_out(past, shop, policies, as_of=as_of),
-            churn=tuple(_learn_churn(past, shop, lifetime.purchases, policies, as_of=as_of)),
+            lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of, costs=known.costs),
             potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
             clusters=clusters_learning.learn(
                 engine.read,
@@ -154,7 +154,15 @@ def learn(
             renewal=renewal.Renewal.from_rows(engine.read(renewal.fit(known.contracts)).to_pylist()),
             shop=_learn_shop(engine, tables, known.features, policies, as_of=as_of),
             bonds=bonds.learn(engine, tables, known.features, policies, as_of=as_of),
+            **of_the_past.result(),
         )
+
+
+def _learn_from_past(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> dict[str, Any]:
+    return {
+        "holdout": _hold_out(past, shop, policies, as_of=as_of),
+        "churn": tuple(_learn_churn(past, shop, policies, as_of=as_of)),
+    }
 
 
 def _past(engine: Engine, some: Tables) -> Past:
@@ -177,9 +185,7 @@ def learn_churn(
     shop = gate.Census.from_row(engine.read(gate.census(features)).to_pylist()[0])
     past = _past(engine, cutoffs.sample(tables, customers=shop.customers))
     with threadpool_limits(1):
-        bought = purchases.purchases(features, as_of=as_of)
-        lifetime = _learn_lifetime(engine, tables, bought, policies, as_of=as_of)
-        return tuple(_learn_churn(past, shop, lifetime.purchases, policies, as_of=as_of))
+        return tuple(_learn_churn(past, shop, policies, as_of=as_of))
 
 
 def _hold_out(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
@@ -210,14 +216,12 @@ def _learn_lifetime(
     return lifetime_fitting.fit(population, histories, spends, policy)
 
 
-def _learn_churn(
-    past: Past, shop: gate.Census, estimate: Estimate | None, policies: Policies, *, as_of: date
-) -> list[Churn | Declined]:
+def _learn_churn(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> list[Churn | Declined]:
     """One model for each horizon: a customer is looked at over their own cycle.
 
-    `estimate` is the purchase model as of the day itself; without one, none is among those that are compared.
+    Where the purchase model cannot be fitted as of the day itself, it is none of those that are compared.
     """
-    policy = policies.churn
+    policy, estimate = policies.churn, _purchase_model(past, policies, as_of)
     found: list[Churn | Declined] = []
     for horizon in policy.horizons():
         missing = gate.shortfalls(shop, policy, as_of=as_of, horizon_days=horizon)
@@ -249,11 +253,15 @@ def _no_purchase(
 ) -> ir.Table:
     """The chance of no purchase by the purchase model alone, as it would have been fitted on one of these `days`."""
     engine, bought = past.engine, purchases.purchases(features, as_of=day)
-    learned = _learn_lifetime(engine, past.tables, bought, policies, as_of=day) if day in days else None
-    estimate = learned.purchases if learned else None
+    estimate = _purchase_model(past, policies, day) if day in days else None
     if estimate is None:
         return bought.select("customer_id", no_purchase=ibis.null("float64"))
     return ibis.memtable(engine.read(_chances(engine, bought, {"no_purchase": (estimate, horizon_days)})))
+
+
+def _purchase_model(past: Past, policies: Policies, day: date) -> Estimate | None:
+    bought = purchases.purchases(past.features(day), as_of=day)
+    return _learn_lifetime(past.engine, past.tables, bought, policies, as_of=day).purchases
 
 
 def _chances(engine: Engine, bought: ir.Table, wanted: Mapping[str, tuple[Estimate, int]]) -> ir.Table:

@@ -71,7 +71,8 @@ def _with_gaps(movements: ir.Table) -> ir.Table:
     ordered_on = movements.ordered_on
     so_far = ibis.window(group_by="identity_id", order_by="ordered_on", preceding=None, following=0)
     days = ordered_on.delta(ordered_on.lag().over(so_far), unit="day").cast("int32")
-    is_first_day = ordered_on == ordered_on.min().over(so_far)
+    # The first of an order that the gaps need anyway, and no minimum, which a window finds anew for each row.
+    is_first_day = ordered_on == ordered_on.first(include_null=True).over(so_far)
     return movements.mutate(gap=days.nullif(0), is_visit=days.fill_null(1) > 0, is_first_day=is_first_day)
 
 

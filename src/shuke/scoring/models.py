@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
 from django.utils.timezone import localdate
 
 from shuke.customers.models import Customer
+from shuke.scoring.packing import PackedNumbersField
 from shuke.staff.models import User
 
 __all__ = ["LiveRun", "LiveScore", "Pilot", "Run", "Score", "ScoreToday"]
@@ -155,8 +155,8 @@ class ScoreColumns(models.Model):
     money_90_before = models.BigIntegerField()
     churn_probability = models.FloatField(null=True)
     churn_horizon_days = models.IntegerField(null=True)
-    churn_parts = ArrayField(models.FloatField(), null=True)
-    churn_numbers = ArrayField(models.FloatField(null=True), null=True)
+    churn_parts = PackedNumbersField(null=True)
+    churn_numbers = PackedNumbersField(null=True)
     at_risk = models.BooleanField(null=True)
     p_alive = models.FloatField(null=True)
     expected_orders = models.FloatField(null=True)
@@ -167,9 +167,9 @@ class ScoreColumns(models.Model):
     cluster = models.SmallIntegerField(null=True)
     emotion = models.SmallIntegerField(null=True)
     relationship = models.FloatField(null=True)
-    relationship_parts = ArrayField(models.FloatField(null=True), null=True)
-    relationship_numbers = ArrayField(models.FloatField(null=True), null=True)
-    radar = ArrayField(models.FloatField(null=True), null=True)
+    relationship_parts = PackedNumbersField(null=True)
+    relationship_numbers = PackedNumbersField(null=True)
+    radar = PackedNumbersField(null=True)
     in_pilot = models.BooleanField(null=True)
     simple_value = models.BigIntegerField(null=True)
     arpu_value = models.BigIntegerField(null=True)
@@ -178,17 +178,17 @@ class ScoreColumns(models.Model):
     acquisition_cost = models.BigIntegerField(null=True)
     return_on_retention = models.FloatField(null=True)
     health = models.FloatField(null=True)
-    health_points = ArrayField(models.FloatField(null=True), null=True)
-    health_numbers = ArrayField(models.FloatField(null=True), null=True)
+    health_points = PackedNumbersField(null=True)
+    health_numbers = PackedNumbersField(null=True)
     stage = models.CharField(max_length=10, null=True)  # noqa: DJ001  an earlier run said none
     journey = models.CharField(max_length=10, null=True)  # noqa: DJ001
-    value_card = ArrayField(models.FloatField(null=True), null=True)
-    value_numbers = ArrayField(models.FloatField(null=True), null=True)
+    value_card = PackedNumbersField(null=True)
+    value_numbers = PackedNumbersField(null=True)
     loyalty = models.FloatField(null=True)
     value_quadrant = models.CharField(max_length=10, null=True)  # noqa: DJ001
     is_expert = models.BooleanField(null=True)
     renewal_reason = models.CharField(max_length=20, null=True)  # noqa: DJ001
-    renewal_numbers = ArrayField(models.FloatField(), null=True)
+    renewal_numbers = PackedNumbersField(null=True)
 
     class Meta:
         abstract = True

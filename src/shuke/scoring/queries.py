@@ -12,6 +12,7 @@ from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.learned import Models
 from shuke.analytics.parameters import Parameters
 from shuke.scoring.models import LiveRun, Run, Score
+from shuke.scoring.packing import NUMBERS
 
 PAUSE_AFTER_FAILURE = timedelta(minutes=15)
 """What has failed on every try is seldom mended within a minute, and a run keeps both cores busy."""
@@ -25,7 +26,7 @@ _ARROW_TYPES = {
     "CharField": pa.string(),
     "ForeignKey": pa.int64(),
     "BooleanField": pa.bool_(),
-    "ArrayField": pa.list_(pa.float32()),
+    "BinaryField": NUMBERS,
 }
 
 
@@ -141,7 +142,7 @@ def _groups(stored: QuerySet) -> Grouping | None:
 
 
 def columns() -> pa.Schema:
-    """The columns of a score as an engine writes them, `run_id` first."""
+    """The columns of a score as an engine computes them, `run_id` first."""
     fields = [field for field in Score._meta.concrete_fields if field.column]
     return pa.schema([(field.column, _ARROW_TYPES[field.get_internal_type()]) for field in fields])
 

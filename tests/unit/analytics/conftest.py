@@ -18,6 +18,6 @@ def spark(spark_session):
     """The engine of runs on Spark, in which a test may lay its tables."""
     from shuke.scoring.engines.spark import Spark
 
-    engine = Spark(spark_session, near=None)
+    engine = Spark(spark_session, nearer=None)
     yield engine
     engine.release()

@@ -50,7 +50,7 @@ class Known:
 def known(engine: "Engine", tables: Tables, *, as_of: date, seen_until: date | None = None) -> Known:
     """What was dated before `seen_until`, `as_of` if left out."""
     seen_until = seen_until or as_of
-    happened = experiences(tables, seen_until=seen_until)
+    happened = engine.keep("experiences", experiences(tables, seen_until=seen_until))
     counted = facts(tables, happened, as_of=as_of, seen_until=seen_until)
     return Known(happened, tables.identities, engine.keep("bond_facts", counted))
 

@@ -1,11 +1,10 @@
 """DuckDB: the engine of one machine."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 from django.conf import settings
@@ -19,10 +18,11 @@ BATCH_ROWS = 20_000
 
 
 class DuckDB:
-    """An engine in this process."""
+    """An engine in this process. `nearer` opens another one, for what is asked of a few facts meanwhile."""
 
-    def __init__(self, backend: ibis.BaseBackend) -> None:
+    def __init__(self, backend: ibis.BaseBackend, nearer: "Callable[[], DuckDB] | None" = None) -> None:
         self._backend = backend
+        self._nearer = nearer or (lambda: self)
 
     def table(self, name: str, data: pa.Table) -> ir.Table:
         """A table of these data."""
@@ -35,11 +35,9 @@ class DuckDB:
         return self._backend.to_pyarrow(table)
 
     def at_hand(self, tables: Mapping[str, ir.Table]) -> tuple["DuckDB", dict[str, ir.Table]]:
-        """Nothing is nearer: what is no table yet becomes one."""
-        return self, {name: self._as_table(name, table) for name, table in tables.items()}
-
-    def _as_table(self, name: str, table: ir.Table) -> ir.Table:
-        return table if isinstance(table.op(), ops.PhysicalTable) else self.keep(name, table)
+        """In a database of their own, which another thread may ask."""
+        near = self._nearer()
+        return near, {name: near.table(name, self.read(of_somebody(table))) for name, table in tables.items()}
 
     def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
         # Ibis 12 asks DuckDB 2 for a reader by a name that it no longer has.
@@ -58,10 +56,18 @@ def opened(mirror: Mirror) -> Iterator[tuple[DuckDB, Tables]]:
             temp_directory=folder,
             preserve_insertion_order=False,
         )
-        try:
-            yield DuckDB(backend), _tables(backend, mirror)
-        finally:
-            backend.disconnect()
+        with closing_all() as nearer:
+            try:
+                yield DuckDB(backend, nearer), _tables(backend, mirror)
+            finally:
+                backend.disconnect()
+
+
+@contextmanager
+def closing_all() -> Iterator[Callable[[], DuckDB]]:
+    """Opens databases in memory, as many as are asked for: one is asked by one thread. At the end they are closed."""
+    with ExitStack() as opened_so_far:
+        yield lambda: opened_so_far.enter_context(in_memory())
 
 
 @contextmanager
@@ -72,6 +78,11 @@ def in_memory() -> Iterator[DuckDB]:
         yield DuckDB(backend)
     finally:
         backend.disconnect()
+
+
+def of_somebody(facts: ir.Table) -> ir.Table:
+    """Orders of nobody are no facts of a customer, and may be many."""
+    return facts.filter(facts.identity_id.notnull()) if "identity_id" in facts.columns else facts
 
 
 def _tables(backend: ibis.BaseBackend, mirror: Mirror) -> Tables:

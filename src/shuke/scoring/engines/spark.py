@@ -1,6 +1,6 @@
 """Spark: the engine of many machines. Its workers read the facts, and this process collects what they come to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import ibis
@@ -17,7 +17,7 @@ from sqlglot import exp
 from shuke.analytics.tables import Tables
 from shuke.runtime.shared_folder import SharedFolder
 from shuke.runtime.spark import JavaMissing, find_master
-from shuke.scoring.engines.duckdb import DuckDB, in_memory
+from shuke.scoring.engines.duckdb import DuckDB, closing_all, of_somebody
 from shuke.scoring.facts import SCHEMAS
 from shuke.scoring.mirror import Mirror
 
@@ -29,8 +29,8 @@ AS_ELSEWHERE = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "
 class Spark:
     """An engine on a session; what is kept lies in the memory and on the disks of the workers until `release`."""
 
-    def __init__(self, session: SparkSession, near: DuckDB) -> None:
-        self._session, self._near = session, near
+    def __init__(self, session: SparkSession, nearer: Callable[[], DuckDB]) -> None:
+        self._session, self._nearer = session, nearer
         self._backend = ibis.pyspark.connect(session, **AS_ELSEWHERE)
         self._kept: dict[str, DataFrame] = {}
         self._views: set[str] = set()
@@ -52,7 +52,8 @@ class Spark:
 
     def at_hand(self, tables: Mapping[str, ir.Table]) -> tuple[DuckDB, dict[str, ir.Table]]:
         """In this process: to ask a cluster takes longer than to answer, where the facts are few."""
-        return self._near, {name: self._brought(name, table) for name, table in tables.items()}
+        near = self._nearer()
+        return near, {name: near.table(name, self.read(of_somebody(table))) for name, table in tables.items()}
 
     def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
         """By parts of the customers, so that this process holds one part at a time."""
@@ -91,11 +92,6 @@ class Spark:
             before.unpersist()
         return frame
 
-    def _brought(self, name: str, table: ir.Table) -> ir.Table:
-        """Orders of nobody are no facts of a customer, and may be many."""
-        known = table.filter(table.identity_id.notnull()) if "identity_id" in table.columns else table
-        return self._near.table(name, self.read(known))
-
     @staticmethod
     def _batches(frame: DataFrame, columns: pa.Schema, parts: int) -> Iterator[pa.RecordBatch]:
         for part in range(parts):
@@ -111,8 +107,8 @@ def _as_double(number: str) -> str:
 def opened(mirror: Mirror) -> Iterator[tuple[Spark, Tables]]:
     """Spark over the mirror's files, or over their copy in SHUKE_MIRROR. MasterSilent, JavaMissing, NotShared."""
     addresses = _addresses(mirror)
-    with _session(settings.SHUKE.spark) as session, in_memory() as near:
-        engine = Spark(session, near)
+    with _session(settings.SHUKE.spark) as session, closing_all() as nearer:
+        engine = Spark(session, nearer)
         try:
             yield engine, Tables(**{name: engine.parquet(name, addresses[name], SCHEMAS[name]) for name in SCHEMAS})
         finally:

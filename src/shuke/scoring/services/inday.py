@@ -24,6 +24,7 @@ from shuke.scoring import engines, facts, pilots, policies, queries
 from shuke.scoring.facts import fetch, numbers
 from shuke.scoring.locks import IN_DAY_LOCK, RUN_LOCK
 from shuke.scoring.models import LiveRun, Run
+from shuke.scoring.packing import pack_columns
 from shuke.scoring.registries import Rescored, rescored
 
 __all__ = ["hand_over", "rescore_marked"]
@@ -158,7 +159,7 @@ def _copy(cursor: CursorWrapper, live: Run, customers: Sequence[int], rows: pa.T
 
 def _with_the_unscored(customers: Sequence[int], rows: pa.Table) -> Iterator[tuple[object, ...]]:
     """A row for each customer, in the columns of `rows`; NULLs for those who have no score any more, or none yet."""
-    yield from zip(*(column.to_pylist() for column in rows.columns), strict=True)
+    yield from zip(*(column.to_pylist() for column in pack_columns(rows).columns), strict=True)
     scored = set(rows["customer_id"].to_pylist())
     nothing = [None] * (rows.num_columns - 1)
     yield from ((customer, *nothing) for customer in customers if customer not in scored)

@@ -20,6 +20,7 @@ from shuke.scoring import engines, facts, pilots, policies, queries
 from shuke.scoring.locks import RUN_LOCK
 from shuke.scoring.mirror import Mirror, Refreshed
 from shuke.scoring.models import LiveRun, Run, Score
+from shuke.scoring.packing import pack_columns, stored
 from shuke.scoring.services import inday
 
 __all__ = ["AlreadyScored", "FutureDay", "NothingYet", "mirror", "run"]
@@ -115,14 +116,14 @@ def _write(this: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
     They come frozen, which a table of the same transaction allows: else whoever reads a page first marks its rows as
     committed, and with checksums each such page is written to the log once more.
     """
-    encoder, written = ArrowToPostgresBinaryEncoder(columns), 0
+    encoder, written = ArrowToPostgresBinaryEncoder(stored(columns)), 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT score_open_partition(%s)", [this.pk])
         (table,) = cursor.fetchone()
         with cursor.copy(f"COPY {table} ({', '.join(columns.names)}) FROM STDIN (FORMAT binary, FREEZE)") as copy:
             copy.write(encoder.write_header())
             for batch in rows:
-                copy.write(encoder.write_batch(_of_run(this, batch, columns)))
+                copy.write(encoder.write_batch(pack_columns(_of_run(this, batch, columns))))
                 written += batch.num_rows
             copy.write(encoder.finish())
     return written

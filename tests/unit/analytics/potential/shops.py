@@ -33,7 +33,8 @@ class InMemory:
         return self.backend.to_pyarrow(table)
 
     def at_hand(self, tables):
-        return self, {name: self.keep(name, table) for name, table in tables.items()}
+        near = InMemory()
+        return near, {name: near.backend.create_table(name, self.read(table)) for name, table in tables.items()}
 
 
 def learned(facts: Tables, policy: PotentialPolicy = POLICY, *, as_of: date = TODAY, customers: int = 1) -> Potential:
