@@ -32,6 +32,18 @@ FROM (
     FROM generate_series(1::bigint, %(customers)s) AS n
 ) AS parts, words
 """
+TOLD = {
+    "churn_parts": 10,
+    "churn_numbers": 10,
+    "relationship_parts": 3,
+    "relationship_numbers": 9,
+    "radar": 6,
+    "health_points": 9,
+    "health_numbers": 9,
+    "value_card": 5,
+    "value_numbers": 5,
+}
+"""How many numbers a score has of these."""
 IDENTITIES = """
 INSERT INTO identity (source_id, source_key, customer_id)
 SELECT %(source)s, 'C' || id, id FROM customer
@@ -99,16 +111,26 @@ def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
         **{name: letters[chance.integers(0, 3, count)] for name in "rfmt"},
         **{f"{name}_quintile": chance.integers(1, 6, count) for name in "rfm"},
         "cluster": chance.integers(1, 6, count),
+        "emotion": chance.integers(0, 101, count),
+        **{name: chance.random(count) * 100 for name in ("relationship", "health", "loyalty")},
+        "stage": np.array(["acquire", "grow", "mature", "decline"])[chance.integers(0, 4, count)],
+        "journey": np.array(["aware", "consider", "decide", "loyal"])[chance.integers(0, 4, count)],
+        "value_quadrant": np.array(["friend", "butterfly", "regular", "passer_by"])[chance.integers(0, 4, count)],
+        "is_expert": chance.random(count) < 0.1,
     }
-    arrays = [_column(field, values.get(field.name, money)) for field in columns]
+    arrays = [
+        pa.array(values[each.name]).cast(each.type) if each.name in values else _other(each, money) for each in columns
+    ]
     return pa.RecordBatchReader.from_batches(columns, pa.table(arrays, schema=columns).to_batches(100_000))
 
 
-def _column(field: pa.Field, numbers: np.ndarray) -> pa.Array:
-    """The numbers, or for a list of them nothing: models tell reasons, and there is none here."""
-    if pa.types.is_list(field.type):
-        return pa.nulls(len(numbers), field.type)
-    return pa.array(numbers).cast(field.type)
+def _other(field: pa.Field, money: np.ndarray) -> pa.Array:
+    """Of a column that nothing above is about: as many numbers as it takes, money if it is wide enough, or nothing."""
+    if field.name in TOLD:
+        ends = np.arange(0, (len(money) + 1) * TOLD[field.name], TOLD[field.name], dtype="int32")
+        return pa.ListArray.from_arrays(ends, np.ones(ends[-1], dtype="float32")).cast(field.type)
+    is_wide = pa.types.is_int64(field.type) or pa.types.is_float64(field.type)
+    return pa.array(money).cast(field.type) if is_wide else pa.nulls(len(money), field.type)
 
 
 def tidy() -> None:

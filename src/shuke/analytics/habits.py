@@ -28,7 +28,9 @@ def habits(tables: Tables, *, as_of: date, goods: Goods, seen_until: date | None
     """
     seen = seen_until or as_of
     items = by_item(tables, as_of=as_of, goods=goods, seen_until=seen)
-    mix = items.group_by("customer_id").agg(items=items.count(), concentration=(items.share * items.share).sum())
+    millionths = (items.share * 1_000_000).round().cast("int64")  # whole numbers add up the same in any order
+    concentration = (millionths * millionths).sum() / 1_000_000**2
+    mix = items.group_by("customer_id").agg(items=items.count(), concentration=concentration)
     sales = standing_sales(tables, seen_until=seen)
     year = sales.filter(sales.ordered_on >= as_of - timedelta(YEAR_DAYS))
     year = year.mutate(weekday=year.ordered_on.day_of_week.index(), month=year.ordered_on.month())
