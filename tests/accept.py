@@ -283,6 +283,19 @@ def churn_of_a_table(folder: Path) -> str:
     return measured_by("tests/unit/analytics/churn/test_snapshots.py")
 
 
+def operations_lead(folder: Path) -> str:
+    """In the browser, over the demo's data: why, how sure, and what if."""
+    return measured_by("tests/journeys/test_operations_lead.py")
+
+
+def odd_shops(folder: Path) -> str:
+    return measured_by("tests/integration/scoring/test_odd_shops.py")
+
+
+def one_purchase_model(folder: Path) -> str:
+    return measured_by("tests/unit/analytics/churn/test_purchase_model.py")
+
+
 def newcomer(folder: Path) -> str:
     """From an installation without data to the first closed follow-up, in the browser, with a file of one's own."""
     return measured_by("tests/journeys/test_newcomer.py")
@@ -317,6 +330,11 @@ PROMISES = (
     Promise("Lifetime value does not diverge on half a year, and declines politely", lifetime_of_odd_shops),
     Promise("Churn in 30 days on Online Retail as of 2011-11-09; of shuffled days nothing", churn),
     Promise("Churn of a table with a label: AUC between .83 and .86", churn_of_a_table),
+    Promise("Where the purchase model foretells best, everybody is scored by it", one_purchase_model),
+    Promise("No orders, one customer, an outlier, silence: each run ends and says what it could not do", odd_shops),
+    Promise(
+        "From the screen alone: why somebody is at risk, how sure that is, what if gold were 10 %", operations_lead
+    ),
     Promise("A newcomer with an order file of their own closes a first follow-up", newcomer),
     Promise("An agent closes ten follow-ups in a row with the keyboard", keyboard),
 )

@@ -54,6 +54,7 @@ def test_it_wins_and_is_kept_with_the_model(learned):
     assert model.purchases == learned.lifetime.purchases
 
 
+@pytest.mark.promise
 def test_everybody_is_scored_by_it_and_hears_its_chance_as_the_reason(facts, learned):
     on, _kept, known = of(facts)
     histories = on.read(known.purchases)
@@ -67,6 +68,7 @@ def test_everybody_is_scored_by_it_and_hears_its_chance_as_the_reason(facts, lea
         assert [part for part in row["churn_parts"] if part] == [row["churn_parts"][place]]
     low, *_others, high = sorted(found.values(), key=lambda row: row["churn_numbers"][place])
     assert low["churn_probability"] < high["churn_probability"]
+    print(f"\nmeasured: {len(found):,} customers, the chance told to each is that of BG/NBD to a millionth")
 
 
 def test_a_few_are_scored_as_among_all(facts, learned):
