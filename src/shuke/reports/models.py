@@ -211,8 +211,9 @@ class Slip(models.Model):
 class Study(models.Model):
     """What was found of the shop as a whole after a run, and by which policy.
 
-    `slipping_since` is the day of the run that slipping was told against. `cohorts` and `survival` are the JSON of
-    `analytics.cohorts` and of `analytics.survival` by what is asked; empty while they are still computed.
+    `slipping_since` is the day of the run that slipping was told against. `cohorts`, `survival` and `drift` are the
+    JSON of `analytics.cohorts`, of `analytics.survival` by what is asked, and of `analytics.drift`; empty while they
+    are still computed.
     """
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True)
@@ -220,6 +221,7 @@ class Study(models.Model):
     slipping_since = models.DateField(null=True)
     cohorts = models.JSONField(default=dict)
     survival = models.JSONField(default=dict)
+    drift = models.JSONField(default=dict)
 
     class Meta:
         db_table = "report_study"

@@ -1,5 +1,6 @@
 """Reading runs and scores."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from shuke.analytics.parameters import Parameters
 from shuke.scoring.models import LiveRun, Run, Score
 from shuke.scoring.packing import NUMBERS
 
+KEEP_DAYS = 35
 PAUSE_AFTER_FAILURE = timedelta(minutes=15)
 """What has failed on every try is seldom mended within a minute, and a run keeps both cores busy."""
 
@@ -74,6 +76,16 @@ def some_days_before(run: Run, days: int, *, among: Sequence[Run]) -> Run | None
     """The last of these runs, the newest first, of so many days before or earlier; of a shorter history the first."""
     day = run.as_of - timedelta(days)
     return next((each for each in among if each.as_of <= day), among[-1] if among else None)
+
+
+def stays(as_of: date, *, until: date) -> bool:
+    """Are the scores of a day still kept on a later one? Those of month ends are for good."""
+    return until - as_of <= timedelta(KEEP_DAYS) or as_of == month_end(as_of)
+
+
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @dataclass(frozen=True, slots=True)

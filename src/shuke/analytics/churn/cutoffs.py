@@ -16,7 +16,7 @@ from shuke.analytics.features import features
 from shuke.analytics.sampling import is_sampled
 from shuke.analytics.tables import Tables
 
-__all__ = ["Known", "NoPurchase", "cut_offs", "examples", "needed_days", "sample"]
+__all__ = ["Known", "NoPurchase", "came", "cut_offs", "examples", "needed_days", "sample"]
 
 HISTORY_DAYS = 90
 NEEDED_CUTOFFS = 3
@@ -80,12 +80,12 @@ def _examples_at(
     if no_purchase:
         said = no_purchase(known, cut_on, horizon_days)
         known = known.left_join(said, "customer_id").select(*known.columns, "no_purchase")
-    came = _came(tables, cut_on, cut_on + timedelta(horizon_days))
-    joined = known.left_join(came, "customer_id")
+    joined = known.left_join(came(tables, cut_on, cut_on + timedelta(horizon_days)), "customer_id")
     return joined.select(*known.columns, cut_on=ibis.literal(cut_on), lapsed=joined.came.isnull())
 
 
-def _came(tables: Tables, start: date, until: date) -> ir.Table:
+def came(tables: Tables, start: date, until: date) -> ir.Table:
+    """`customer_id`, and `came`: true, of those who ordered from `start` on and before `until`, as known then."""
     moved = rfm.movements(tables, seen_until=until)
     orders = moved.filter(moved.ordered_on >= start)
     return orders.inner_join(tables.identities, "identity_id").select("customer_id").distinct().mutate(came=True)

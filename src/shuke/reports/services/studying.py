@@ -1,4 +1,4 @@
-"""Study the shop as a whole: cohorts, and how long customers take to come again."""
+"""Study the shop as a whole: cohorts, how long customers take to come again, and whether the models still fit."""
 
 import ibis
 import ibis.expr.types as ir
@@ -8,6 +8,7 @@ from shuke.analytics.cohorts import Cohorts
 from shuke.analytics.survival import quarter_name
 from shuke.analytics.tables import Tables
 from shuke.reports.models import Study
+from shuke.reports.services import drifting
 from shuke.scoring import facts, policies
 from shuke.scoring.engines import Engine, duckdb
 from shuke.scoring.models import Run
@@ -38,8 +39,11 @@ def study(*, run_id: int) -> None:
             "fell_silent": _by_quarter(on, lives, "fell_silent"),
             **_by_tier(on, tables, run),
         }
+        drift = drifting.find(on, tables, run)
     known = Cohorts.from_rows(found, as_of=run.as_of).model_dump(mode="json")
-    Study.objects.filter(run=run).update(cohorts=known, survival=curves | {"silence_days": silence})
+    Study.objects.filter(run=run).update(
+        cohorts=known, survival=curves | {"silence_days": silence}, drift=drift.model_dump(mode="json")
+    )
 
 
 def _by_quarter(on: Engine, lives: ir.Table, event: str) -> dict[str, object]:

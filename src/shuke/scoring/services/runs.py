@@ -1,6 +1,5 @@
 """Runs: score everybody as of a day, write the scores beside the old ones, and switch in one step."""
 
-from calendar import monthrange
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -24,8 +23,6 @@ from shuke.scoring.packing import pack_columns, stored
 from shuke.scoring.services import inday
 
 __all__ = ["AlreadyScored", "FutureDay", "NothingYet", "mirror", "run"]
-
-KEEP_DAYS = 35
 
 
 class AlreadyScored(Conflict):
@@ -154,9 +151,9 @@ def _give_up(this: Run, reason: str) -> None:
 
 def _drop_old_partitions(this: Run) -> None:
     """Nightly scores stay 35 days, month ends for good; the live run and later ones always."""
-    oldest = this.as_of - timedelta(days=KEEP_DAYS)
+    oldest = this.as_of - timedelta(days=queries.KEEP_DAYS)
     for old in Run.objects.filter(as_of__lt=oldest, pk__lt=this.pk, counts__has_key="customers"):
-        if old.as_of.day != monthrange(old.as_of.year, old.as_of.month)[1]:
+        if not queries.stays(old.as_of, until=this.as_of):
             _drop_partition(old)
 
 
