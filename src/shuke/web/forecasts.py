@@ -12,11 +12,14 @@ from shuke.analytics.churn.words import MODELS
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime.parameters import Estimate, Holdout
 from shuke.core import policies
+from shuke.reports.models import Study
+from shuke.reports.queries import study
 from shuke.scoring.policies import CHURN, LIFETIME, POTENTIAL
 from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
-from shuke.web import bonds, forecast_potential
+from shuke.web import bonds, forecast_drift, forecast_potential
 from shuke.web.access import needs
+from shuke.web.forecast_drift import said_and_came
 from shuke.web.forecast_words import METHODS, cost_notes, lifetime_notes, shortfalls_of
 from shuke.web.templatetags.shuke import percent
 
@@ -26,10 +29,12 @@ from shuke.web.templatetags.shuke import percent
 def index(request: HttpRequest) -> HttpResponse:
     """The models of the live run."""
     run = live_run()
+    found = study()
     models = Models.model_validate((run.parameters.get("models") if run else None) or {})
     context = {
         "run": run,
-        "churn": [_churn(one) for one in models.churn],
+        "churn": [_churn(one, found) for one in models.churn],
+        "drift_of_values": forecast_drift.of_values(found),
         "lifetime": _lifetime(models, run.policies.get(LIFETIME.key, 0)) if run else None,
         "bonds": bonds.told(models.bonds, run),
         "churn_policy": CHURN.key,
@@ -40,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "forecasts/index.html", context)
 
 
-def _churn(model: Churn | Declined) -> dict[str, object]:
+def _churn(model: Churn | Declined, found: Study | None) -> dict[str, object]:
     seen = model.backtest
     return {
         "horizon": model.horizon_days,
@@ -50,9 +55,10 @@ def _churn(model: Churn | Declined) -> dict[str, object]:
         "backtest": seen,
         "lapse_rate": percent(seen.lapse_rate) if seen else "",
         "compared": _compared(seen) if seen else [],
-        "calibration": _calibration(seen) if seen else None,
+        "calibration": said_and_came(seen.bands) if seen else None,
         "bands": _bands(seen) if seen else [],
         "risk": _risk(seen) if seen and isinstance(model, Churn) else None,
+        "drift": forecast_drift.of_chances(found, model.horizon_days) if isinstance(model, Churn) else None,
     }
 
 
@@ -68,19 +74,6 @@ def _compared(seen: Backtest) -> list[dict[str, object]]:
         }
         for one in seen.compared
     ]
-
-
-def _calibration(seen: Backtest) -> dict[str, object]:
-    """Said against what came, by tenths of the customers: where both lines meet, a chance means what it says."""
-    rising = sorted(seen.bands, key=lambda band: band.predicted)
-    return {
-        "labels": [str(place) for place in range(1, len(rising) + 1)],
-        "series": [
-            {"name": _("Said"), "values": [band.predicted for band in rising], "tone": "blue"},
-            {"name": _("Came true"), "values": [band.observed for band in rising], "tone": "green"},
-        ],
-        "format": "percent",
-    }
 
 
 def _bands(seen: Backtest) -> list[dict[str, str]]:

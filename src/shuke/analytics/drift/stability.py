@@ -2,8 +2,9 @@
 
     psi = sum over bands of (share now - share then) * ln(share now / share then)
 
-The bands are the tenths of then, and one for those who have no such number. After Siddiqi, N. (2006). *Credit Risk
-Scorecards*. Wiley.
+The bands are the tenths of then, and one for those who have no such number. What a model says has bands around the
+middles of the tenths: models are learned anew every night, and many customers who share one number would all change
+bands for a hair's breadth. After Siddiqi, N. (2006). *Credit Risk Scorecards*. Wiley.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ SAMPLE = 100_000
 FEATURES = ("days_since_last", "median_gap", "orders_per_month", "orders", "money")
 """The features of churn that a score carries."""
 LIFETIME = ("lifetime_value", "expected_orders", "order_value")
+SAID = {"churn_probability", *LIFETIME}
 HALF_A_CUSTOMER = 0.5
 """Stands in for nobody: a share of zero has no logarithm."""
 
@@ -53,7 +55,7 @@ def _numbers(column: pa.ChunkedArray) -> Numbers:
 
 
 def _spread(name: str, then: Numbers, now: Numbers) -> Spread:
-    return Spread(name=name, psi=psi(then, now), then=_median(then), now=_median(now))
+    return Spread(name=name, psi=psi(then, now, said=name in SAID), then=_median(then), now=_median(now))
 
 
 def _median(values: Numbers) -> float | None:
@@ -61,16 +63,30 @@ def _median(values: Numbers) -> float | None:
     return float(np.median(known)) if len(known) else None
 
 
-def psi(then: Numbers, now: Numbers) -> float:
-    """The population stability index of two samples that are not empty; missing values are NaN."""
+def psi(then: Numbers, now: Numbers, *, said: bool = False) -> float:
+    """The population stability index of two samples that are not empty, of numbers as known or as `said` by a model.
+
+    Missing values are NaN.
+    """
     known = then[np.isfinite(then)]
-    cuts = np.unique(np.quantile(known, np.arange(1, 10) / 10, method="lower")) if len(known) else np.empty(0)
+    cuts = (_between_middles if said else _tenths)(known) if len(known) else np.empty(0)
     counts_then, counts_now = _counts(then, cuts), _counts(now, cuts)
     occurring = counts_then + counts_now > 0
     before, after = (
         np.maximum(counts[occurring], HALF_A_CUSTOMER) / counts.sum() for counts in (counts_then, counts_now)
     )
     return float(np.sum((after - before) * np.log(after / before)))
+
+
+def _tenths(known: Numbers) -> Numbers:
+    cuts: Numbers = np.unique(np.quantile(known, np.arange(1, 10) / 10, method="lower"))
+    return cuts
+
+
+def _between_middles(known: Numbers) -> Numbers:
+    middles = np.unique(np.quantile(known, np.arange(1, 20, 2) / 20, method="lower"))
+    cuts: Numbers = (middles[:-1] + middles[1:]) / 2
+    return cuts
 
 
 def _counts(values: Numbers, cuts: Numbers) -> Numbers:

@@ -28,6 +28,23 @@ def test_the_index_is_the_sum_over_the_tenths_of_then():
     assert psi(then, now) == pytest.approx(0.054931, abs=1e-6)
 
 
+def test_what_a_model_says_has_bands_around_the_middles_of_the_tenths():
+    then, now = each(dict.fromkeys(range(1, 11), 100)), each({**dict.fromkeys(range(1, 11), 100), 1: 50, 10: 150})
+    assert psi(then, now, said=True) == pytest.approx(0.054931, abs=1e-6)
+    assert psi(then, then + 0.49, said=True) == 0
+
+
+def test_many_customers_of_one_chance_have_not_moved_for_a_hair():
+    then, now = each({0.3: 400, 0.5: 300, 0.7: 300}), each({0.301: 400, 0.499: 300, 0.702: 300})
+    assert psi(then, now, said=True) == 0
+    assert psi(then, now) > 1
+
+
+def test_the_number_of_the_concept_page():
+    then, now = each({1: 500, 2: 300, 3: 200}), each({1: 400, 2: 300, 3: 300})
+    assert psi(then, now) == psi(then, now, said=True) == pytest.approx(0.063, abs=5e-4)
+
+
 def test_values_that_many_share_are_one_band():
     then, now = each({1: 800, 2: 200}), each({1: 600, 2: 400})
     assert psi(then, now) == pytest.approx(-0.2 * log(0.75) + 0.2 * log(2))
@@ -43,9 +60,9 @@ def test_half_a_customer_stands_in_for_nobody():
     assert psi(then, now) == pytest.approx(-0.5 * log(0.5) + (0.5 - 0.0005) * log(0.5 / 0.0005))
 
 
-@given(numbers, numbers)
-def test_the_index_is_a_number_and_never_below_zero(then, now):
-    assert 0 <= psi(np.array(then), np.array(now)) < 40
+@given(numbers, numbers, st.booleans())
+def test_the_index_is_a_number_and_never_below_zero(then, now, said):
+    assert 0 <= psi(np.array(then), np.array(now), said=said) < 40
 
 
 @given(numbers, st.randoms())
@@ -55,9 +72,10 @@ def test_the_same_customers_in_another_order_have_not_moved(then, random):
     assert psi(np.array(then), np.array(now)) == 0
 
 
-def test_chance_alone_seldom_moves_the_fewest_customers_out_of_the_steady():
+@pytest.mark.parametrize("said", [False, True])
+def test_chance_alone_seldom_moves_the_fewest_customers_out_of_the_steady(said):
     random = np.random.default_rng(1)
-    found = [psi(random.normal(size=FEWEST), random.normal(size=FEWEST)) for _ in range(1_000)]
+    found = [psi(random.normal(size=FEWEST), random.normal(size=FEWEST), said=said) for _ in range(1_000)]
     assert np.mean(np.array(found) >= 0.1) <= 0.01
 
 
