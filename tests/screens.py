@@ -131,6 +131,7 @@ SEGMENT = {
 }
 
 
+STUDIED = "SELECT FROM report_study JOIN live_run USING (run_id) WHERE drift <> '{}'"
 DRAFT = """
 INSERT INTO lab_draft (kind, body, replaces, version, made_at, made_by_id, changed_at, changed_by_id, ending)
 SELECT 'tier', policy.body || '{"gold_money_share": 0.1}', policy.version, 1, now(), ops.id, now(), ops.id, ''
@@ -191,6 +192,7 @@ def prepared(site: Installation, folder: Path) -> dict[str, object]:
     wait_until(lambda: bool(site.sql("SELECT FROM segment WHERE filled_at IS NOT NULL")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM source_quality")), seconds=60)
     wait_until(lambda: bool(site.sql("SELECT FROM suggestion")), seconds=120)
+    wait_until(lambda: bool(site.sql(STUDIED)), seconds=120)
     return names
 
 

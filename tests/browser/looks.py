@@ -14,6 +14,7 @@ ALLOWED = {
     "Gamma",
     "NBD",
     "Pareto",
+    "PSI",
     "alpha",
     "beta",
     "gamma",

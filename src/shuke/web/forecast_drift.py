@@ -1,6 +1,7 @@
 """Whether a model still fits, in words: did what it said come true, and are its customers those that it knew."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -94,13 +95,13 @@ def of_chances(found: Study | None, horizon_days: int) -> Told:
     drift = drifts.of_horizon(horizon_days) if drifts else None
     if drifts is None or drift is None:
         return {}
-    return {"promise": _promise(drift), **_stability(drift.stability, drifts, _chances_moved)}
+    return {"promise": _promise(drift), **_stability(drift.stability, drift.comparable_from, _chances_moved)}
 
 
 def of_values(found: Study | None) -> Told:
     """What is shown of lifetime value."""
     drifts = _found(found)
-    return _stability(drifts.lifetime, drifts, _values_moved) if drifts else {}
+    return _stability(drifts.lifetime, drifts.comparable_from, _values_moved) if drifts else {}
 
 
 def said_and_came(parts: Iterable[SaidAndCame]) -> Told:
@@ -152,10 +153,10 @@ def _kept(told: Promise) -> str:
     }
 
 
-def _stability(told: Stability | None, drifts: Drifts, moved: Callable[[Spread, Stability], str]) -> Told:
+def _stability(told: Stability | None, known_from: date | None, moved: Callable[[Spread, Stability], str]) -> Told:
     if told is None:
         words = _("From %(day)s on the customers can be compared with those of an earlier run.")
-        return {"words": words % {"day": drifts.comparable_from}} if drifts.comparable_from else {}
+        return {"words": words % {"day": known_from}} if known_from else {}
     if told.score is None:
         words = _("Too few customers to compare: %(then)s on %(day)s and %(now)s now; %(fewest)s are needed.")
         counts = {"then": number(told.customers_then), "now": number(told.customers_now), "fewest": FEWEST}

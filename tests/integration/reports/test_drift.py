@@ -10,7 +10,7 @@ from integration.scoring import lively
 from june import scored
 from shuke.analytics.drift.parameters import Drift, Drifts, Promise
 from shuke.history.models import Order, OrderEvent
-from shuke.reports import queries
+from shuke.reports import queries, services
 from shuke.scoring.models import Run, Score
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,11 @@ def test_a_model_is_held_against_its_customers_and_against_what_it_said():
     first = scored(DAY - timedelta(31))
     assert found().comparable_from == first.as_of + timedelta(7)
     assert found().of_horizon(30) == Drift(
-        horizon_days=30, stability=None, promise=None, known_from=first.as_of + timedelta(30)
+        horizon_days=30,
+        stability=None,
+        promise=None,
+        comparable_from=first.as_of + timedelta(7),
+        known_from=first.as_of + timedelta(30),
     )
     # The scores of a day in the middle of a month are dropped before its 60 days are over.
     assert found().of_horizon(60).known_from == date(2026, 1, 31) + timedelta(60)
@@ -53,6 +57,27 @@ def test_a_model_is_held_against_its_customers_and_against_what_it_said():
     last = scored(DAY)
     _is_held_against_who_came(found().of_horizon(30).promise, first.as_of, chances)
     _is_compared(found(), first, last)
+    _others_than_now_are_left_out(first, last)
+    _a_horizon_that_is_not_over_is_waited_for(first, last)
+
+
+def _others_than_now_are_left_out(first: Run, last: Run) -> None:
+    """The earlier run has looked at everybody over 30 days; today that is for those of a rhythm up to 30 days."""
+    first.parameters["models"]["churn"] = first.parameters["models"]["churn"][:1]
+    first.save()
+    by_purchases = Score.objects.filter(run=first, renewal_reason=None)
+    by_purchases.update(churn_horizon_days=30)
+    services.study(run_id=last.pk)
+    alike = by_purchases.exclude(median_gap__gt=30).count()
+    assert found().of_horizon(30).stability.customers_then == alike < by_purchases.count()
+    assert (found().of_horizon(90).stability, found().of_horizon(90).comparable_from) == (None, DAY + timedelta(7))
+
+
+def _a_horizon_that_is_not_over_is_waited_for(first: Run, last: Run) -> None:
+    first.as_of = DAY - timedelta(29)
+    first.save()
+    services.study(run_id=last.pk)
+    assert (found().of_horizon(30).promise, found().of_horizon(30).known_from) == (None, DAY + timedelta(1))
 
 
 def _is_held_against_who_came(told: Promise, said_on: date, chances: dict[int, float]) -> None:
@@ -79,6 +104,5 @@ def _is_compared(drifts: Drifts, first: Run, last: Run) -> None:
 
 def test_a_shop_without_a_model_has_no_drift():
     lively.fill(40)
-    scored(DAY - timedelta(1))
     scored(DAY)
-    assert found() == Drifts(comparable_from=DAY + timedelta(6))
+    assert found().churn == ()

@@ -90,9 +90,7 @@ def test_chances_move_with_the_customers_or_without_them(as_, ops, psi, features
 
 
 def test_where_too_little_is_known_the_page_says_from_when(as_, ops):
-    told = page(
-        as_(ops), drifts(known_from=date(2026, 12, 22)).model_copy(update={"comparable_from": date(2026, 12, 1)})
-    )
+    told = page(as_(ops), drifts(known_from=date(2026, 12, 22), comparable_from=date(2026, 12, 1)))
     assert "Whether what is said comes true is known from 2026-12-22 on." in told
     assert "From 2026-12-01 on the customers can be compared" in told
 

@@ -86,16 +86,17 @@ class Promise(Found):
 
 
 class Drift(Found):
-    """The chance of churn of one horizon; `known_from` is the day of the first promise that can be looked at."""
+    """The chance of churn of one horizon, or from which day on stability (`comparable_from`) or promise is told."""
 
     horizon_days: int
     stability: Stability | None
     promise: Promise | None
+    comparable_from: date | None = None
     known_from: date | None = None
 
 
 class Drifts(Found):
-    """All that was found; `comparable_from` is the day of the first comparison where no earlier run is kept."""
+    """All that was found; `comparable_from` is the day from which on lifetime value can be compared."""
 
     churn: tuple[Drift, ...] = ()
     lifetime: Stability | None = None

@@ -1,8 +1,9 @@
 """Hold the models of a run against the customers that they are applied to, and against what was said before."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache
+from math import inf
 
 import ibis
 import pyarrow as pa
@@ -28,39 +29,38 @@ AT_LEAST_APART = timedelta(7)
 """Between two runs; within less hardly a customer is another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """What two runs have said, and the day of the earlier one."""
-
-    since: date
-    then: pa.Table
-    now: pa.Table
+Said = Callable[[Run], pa.Table]
 
 
 def find(on: Engine, tables: Tables, run: Run) -> Drifts:
     """What there is to say of the models of a run: of a sample of the customers where they are many."""
     models = Models.model_validate(run.parameters.get("models") or {})
-    kept = kept_runs(before=run)
-    both = _both(run, kept)
+    kept, said_by = kept_runs(before=run), cache(_said)
     return Drifts(
-        churn=tuple(
-            Drift(
-                horizon_days=model.horizon_days,
-                stability=_of_chances(model, both) if both else None,
-                **_kept_word(on, tables, run, kept, model.horizon_days),
-            )
-            for model in models.churn_by_horizon()
-        ),
-        lifetime=_of_values(both) if both and models.lifetime else None,
-        comparable_from=None if both else min(each.as_of for each in (*kept, run)) + AT_LEAST_APART,
+        churn=tuple(_of_chances(on, tables, run, model, kept, said_by) for model in models.churn_by_horizon()),
+        **(_of_values(run, kept, said_by) if models.lifetime else {}),
     )
 
 
-def _both(run: Run, kept: Sequence[Run]) -> _Both | None:
-    before = some_days_before(run, LOOKS_BACK, among=kept)
-    if before is None or run.as_of - before.as_of < AT_LEAST_APART:
-        return None
-    return _Both(before.as_of, then=_said(before), now=_said(run))
+def _of_chances(on: Engine, tables: Tables, run: Run, model: Churn, kept: Sequence[Run], said_by: Said) -> Drift:
+    spoke = [each for each in kept if model.horizon_days in _horizons(each)]
+    before = _earlier(run, spoke)
+    return Drift(
+        horizon_days=model.horizon_days,
+        stability=_stability(model, before, run, said_by) if before else None,
+        comparable_from=_comparable_from(run, spoke),
+        **_kept_word(on, tables, run, spoke, model.horizon_days, said_by),
+    )
+
+
+def _earlier(run: Run, among: Sequence[Run]) -> Run | None:
+    before = some_days_before(run, LOOKS_BACK, among=among)
+    return before if before and run.as_of - before.as_of >= AT_LEAST_APART else None
+
+
+def _comparable_from(run: Run, among: Sequence[Run]) -> date | None:
+    """The day of the first comparison, where there is none yet."""
+    return None if _earlier(run, among) else min(each.as_of for each in (*among, run)) + AT_LEAST_APART
 
 
 def _said(run: Run) -> pa.Table:
@@ -71,12 +71,23 @@ def _said(run: Run) -> pa.Table:
         return facts.fetch(snapshot, compilers.postgres.compiler.to_sqlglot(query).sql("postgres"))
 
 
-def _of_chances(model: Churn, both: _Both) -> Stability:
-    """Of the customers whom a model is applied to: the chance, and the features that it reads."""
+def _stability(model: Churn, before: Run, run: Run, said_by: Said) -> Stability:
+    """Of the customers whom both runs gave a chance over this horizon: the chance, and the features that it reads."""
     read = {shape.feature for shape in model.additive.shapes}
     names = ["churn_probability", *(name for name in FEATURES if name in read)]
-    then, now = (_over(table, model.horizon_days) for table in (both.then, both.now))
-    return stability(then, now, names, since=both.since)
+    of_both = [_cycles(each, model.horizon_days) for each in (before, run)]
+    shortest, longest = max(start for start, _ in of_both), min(end for _, end in of_both)
+    cycle = pc.coalesce(pc.field("median_gap"), pc.scalar(0.0))
+    fits = (cycle > shortest) & (cycle <= longest)
+    then, now = (_over(said_by(each), model.horizon_days).filter(fits) for each in (before, run))
+    return stability(then, now, names, since=before.as_of)
+
+
+def _cycles(run: Run, horizon_days: int) -> tuple[float, float]:
+    """Between which median gaps a run gave chances over a horizon: with other horizons it parts customers otherwise."""
+    horizons = sorted(_horizons(run))
+    place = horizons.index(horizon_days)
+    return horizons[place - 1] if place else -inf, horizon_days if place + 1 < len(horizons) else inf
 
 
 def _over(table: pa.Table, horizon_days: int) -> pa.Table:
@@ -84,20 +95,22 @@ def _over(table: pa.Table, horizon_days: int) -> pa.Table:
     return table.filter((pc.field("churn_horizon_days") == horizon_days) & pc.field("churn_probability").is_valid())
 
 
-def _of_values(both: _Both) -> Stability:
-    then, now = (table.filter(pc.field("lifetime_value").is_valid()) for table in (both.then, both.now))
-    return stability(then, now, LIFETIME, since=both.since)
+def _of_values(run: Run, kept: Sequence[Run], said_by: Said) -> dict[str, Stability | date | None]:
+    before = _earlier(run, kept)
+    if before is None:
+        return {"comparable_from": _comparable_from(run, kept)}
+    then, now = (said_by(each).filter(pc.field("lifetime_value").is_valid()) for each in (before, run))
+    return {"lifetime": stability(then, now, LIFETIME, since=before.as_of)}
 
 
 def _kept_word(
-    on: Engine, tables: Tables, run: Run, kept: Sequence[Run], horizon_days: int
+    on: Engine, tables: Tables, run: Run, spoke: Sequence[Run], horizon_days: int, said_by: Said
 ) -> dict[str, Promise | date | None]:
     """Whether what was said came true, or from which day on that is known."""
-    spoke = [each for each in kept if horizon_days in _horizons(each)]
     last = run.as_of - timedelta(horizon_days)
     then = next((each for each in spoke if each.as_of <= last), None)
     if then:
-        return {"promise": _promise(on, tables, then, horizon_days)}
+        return {"promise": _promise(on, tables, then, horizon_days, said_by)}
     return {"promise": None, "known_from": _known_from(run, spoke, horizon_days)}
 
 
@@ -107,8 +120,8 @@ def _horizons(run: Run) -> set[int]:
     return {one["horizon_days"] for one in models.get("churn", ()) if "additive" in one}
 
 
-def _promise(on: Engine, tables: Tables, then: Run, horizon_days: int) -> Promise:
-    told = _over(_said(then), horizon_days).select(["customer_id", "churn_probability"])
+def _promise(on: Engine, tables: Tables, then: Run, horizon_days: int, said_by: Said) -> Promise:
+    told = _over(said_by(then), horizon_days).select(["customer_id", "churn_probability"])
     seen = outcomes(
         on.keep(f"said_{then.pk}_{horizon_days}", ibis.memtable(told)),
         tables,
