@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.timezone import localdate, now
 from pgpq import ArrowToPostgresBinaryEncoder
+from psycopg.copy import QueuedLibpqWriter
 
 from shuke.core import audit
 from shuke.core.databases import advisory_lock
@@ -117,7 +118,8 @@ def _write(this: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT score_open_partition(%s)", [this.pk])
         (table,) = cursor.fetchone()
-        with cursor.copy(f"COPY {table} ({', '.join(columns.names)}) FROM STDIN (FORMAT binary, FREEZE)") as copy:
+        frozen = f"COPY {table} ({', '.join(columns.names)}) FROM STDIN (FORMAT binary, FREEZE)"
+        with cursor.copy(frozen, writer=QueuedLibpqWriter(cursor.cursor)) as copy:
             copy.write(encoder.write_header())
             for batch in rows:
                 copy.write(encoder.write_batch(pack_columns(_of_run(this, batch, columns))))
