@@ -19,8 +19,10 @@ SCRIPTS = (
     "inday.py",
     "duplicates.py",
     "lifetime.py",
+    "pipeline.py",
     "churn.py",
     "clusters.py",
+    "potential.py",
 )
 
 

@@ -220,7 +220,7 @@ def _pandas(
     orders = pd.read_parquet(folder / "orders", columns=columns)
     events = pd.read_parquet(folder / "order_events.parquet")
     identities = pd.read_parquet(folder / "identities.parquet")
-    customers = _pandas_rfm(orders, events, identities, median_gap)
+    customers = _pandas_rfm(orders, events, identities, median_gap, pd.Timestamp(AS_OF))
     seconds = time.perf_counter() - start
     _must_agree(customers, folder)
     return len(customers), seconds
@@ -231,8 +231,8 @@ def _pandas_rfm(
     events: pd.DataFrame,
     identities: pd.DataFrame,
     median_gap: Callable[[pd.DataFrame], pd.Series],
+    today: pd.Timestamp,
 ) -> pd.DataFrame:
-    today = pd.Timestamp(AS_OF)
     for facts, column in ((orders, "ordered_on"), (events, "happened_on")):
         facts["on"] = pd.to_datetime(facts.pop(column))
     orders, events = orders[orders.on < today], events[events.on < today]
