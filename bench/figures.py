@@ -31,7 +31,8 @@ class Figure:
     def __str__(self) -> str:
         mark, verdict = (HOLDS, "") if self.holds else (DOES_NOT, ": does not hold here")
         beside = f"; {self.beside}" if self.beside else ""
-        return f"{mark} {self.words}: {_number(self.value)} {self.unit} ({self.goal}{verdict}){beside}"
+        goal = f" ({self.goal}{verdict})" if self.goal else ""
+        return f"{mark} {self.words}: {_number(self.value)} {self.unit}{goal}{beside}"
 
 
 def show(figures: Iterable[Figure]) -> None:
