@@ -103,12 +103,13 @@ class Known:
 def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
     """The features, of which an engine keeps a table already, and beside them the rest as of the same day."""
     rated = ratings.beside(tables, as_of=as_of, seen_until=seen_until)
+    signed_until = (seen_until or as_of) + renewal.SIGNED_AHEAD
     return Known(
         features=features,
         purchases=purchases.purchases(features, as_of=as_of, seen_until=seen_until),
         costs=engine.keep("costs", costs.stated(tables, as_of=as_of, seen_until=seen_until)),
         contacts=engine.keep("contacts", contacts(tables, as_of=as_of, seen_until=seen_until)),
-        contracts=engine.keep("in_order", renewal.in_order(tables, as_of=as_of, seen_until=seen_until)),
+        contracts=engine.keep("in_order", renewal.in_order(tables, as_of=as_of, seen_until=signed_until)),
         beside=ratings.Known(**{name: engine.keep(name, table) for name, table in rated.items()}),
         bonds=bonds.known(engine, tables, as_of=as_of, seen_until=seen_until),
     )

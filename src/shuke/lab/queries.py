@@ -121,8 +121,8 @@ def default_day() -> date:
 
 
 def facts_until() -> date | None:
-    """The day after the last order: up to it, it is known who came."""
-    last = Order.objects.aggregate(last=Max("ordered_on"))["last"]
+    """The day after the last order that is no plan: up to it, it is known who came."""
+    last = Order.objects.filter(ordered_on__lte=localdate()).aggregate(last=Max("ordered_on"))["last"]
     return last + timedelta(days=1) if last else None
 
 

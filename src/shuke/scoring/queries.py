@@ -128,11 +128,6 @@ def history(customer_id: int, *, until: date = date.max) -> list[ScoreThen]:
         return [ScoreThen(*row) for row in cursor.fetchall()]
 
 
-def health_over_time(customer_id: int) -> dict[date, float]:
-    """The health of a customer in the kept runs, by day, the earliest first; of several runs of a day the last."""
-    return {then.as_of: then.health for then in history(customer_id) if then.health is not None}
-
-
 def parameters_of(run: Run) -> Parameters:
     """What a run has learned from everybody."""
     return Parameters.model_validate(run.parameters)

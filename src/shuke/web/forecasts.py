@@ -6,6 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from shuke.analytics.churn.cutoffs import SAMPLE
 from shuke.analytics.churn.parameters import Backtest, Churn, Declined
 from shuke.analytics.churn.risk import GOAL_PRECISION, GOAL_RECALL
 from shuke.analytics.churn.words import MODELS
@@ -33,6 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     models = Models.model_validate((run.parameters.get("models") if run else None) or {})
     context = {
         "run": run,
+        "sampled": SAMPLE if run and run.counts.get("customers", 0) > SAMPLE else 0,
         "churn": [_churn(one, found) for one in models.churn],
         "drift_of_values": forecast_drift.of_values(found),
         "lifetime": _lifetime(models, run.policies.get(LIFETIME.key, 0)) if run else None,
@@ -54,7 +56,7 @@ def _churn(model: Churn | Declined, found: Study | None) -> dict[str, object]:
         "learned_on": [*reversed(model.trees_on), model.calibrated_on] if isinstance(model, Churn) else [],
         "backtest": seen,
         "lapse_rate": percent(seen.lapse_rate) if seen else "",
-        "compared": _compared(seen) if seen else [],
+        "compared": _compared(seen, model) if seen else [],
         "calibration": said_and_came(seen.bands) if seen else None,
         "bands": _bands(seen) if seen else [],
         "risk": _risk(seen) if seen and isinstance(model, Churn) else None,
@@ -62,15 +64,15 @@ def _churn(model: Churn | Declined, found: Study | None) -> dict[str, object]:
     }
 
 
-def _compared(seen: Backtest) -> list[dict[str, object]]:
-    best = min(seen.compared, key=lambda one: one.log_loss)
+def _compared(seen: Backtest, model: Churn | Declined) -> list[dict[str, object]]:
+    chosen = model.model if isinstance(model, Churn) else ""
     return [
         {
             "name": _(MODELS[one.model]),
             "auc": f"{one.auc:.3f}",
             "brier": f"{one.brier:.3f}",
             "log_loss": f"{one.log_loss:.3f}",
-            "is_best": one is best,
+            "is_best": one.model == chosen,
         }
         for one in seen.compared
     ]

@@ -102,6 +102,12 @@ def test_an_activity_moves_those_between(ops, twenty):
     }
 
 
+def test_an_order_of_a_day_to_come_tells_nobody_who_stays_away(ops, twenty):
+    until = queries.facts_until()
+    shop.order(twenty[0], localdate() + timedelta(days=300), 1_000)
+    assert queries.facts_until() == until
+
+
 def test_of_the_day_itself_it_is_not_known_who_stays_away(ops, twenty):
     score()
     found = outcome(tried(top_ten(ops), ops))

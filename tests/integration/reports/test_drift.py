@@ -21,6 +21,8 @@ DAY = lively.AS_OF
 @pytest.fixture(autouse=True)
 def _no_mirror_of_another_shop(settings):
     rmtree(settings.SHUKE.home / "mirror", ignore_errors=True)
+    yield
+    rmtree(settings.SHUKE.home / "mirror", ignore_errors=True)
 
 
 def found() -> Drifts:

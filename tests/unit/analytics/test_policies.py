@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.policies import ActivityPolicy, Policies, RfmPolicy, TierPolicy
 
 BODIES = [RfmPolicy, TierPolicy, ActivityPolicy]
@@ -21,6 +22,7 @@ BODIES = [RfmPolicy, TierPolicy, ActivityPolicy]
         pytest.param(TierPolicy, {"mode": "by_luck"}, id="unknown-mode"),
         pytest.param(ActivityPolicy, {"dormant_days": 90}, id="dormant-as-short-as-active"),
         pytest.param(ActivityPolicy, {"actve_days": 60}, id="misspelt"),
+        pytest.param(ChurnPolicy, {"horizon_days": 7}, id="a-model-for-each-of-twelve-weeks"),
     ],
 )
 def test_a_body_that_contradicts_itself_is_refused(policy, fields):

@@ -1,7 +1,7 @@
 """Which words a slip of the finger makes of another."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuke.segments.spellings import LONGEST, one_edit_away
@@ -26,6 +26,7 @@ def test_two_slips_are_not():
     assert "wangming" not in one_edit_away("wagmin")
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_whoever_is_one_edit_away_is_so_both_ways(word):
     others = one_edit_away(word)

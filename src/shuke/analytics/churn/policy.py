@@ -1,9 +1,13 @@
 """What the business may change about churn: how far to look ahead, and what must be there before a number is given."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from shuke.analytics.policy import Days, Policy, Share
 from shuke.core.words import mark as _
+
+MOST_HORIZONS = 4
 
 
 class ChurnPolicy(Policy):
@@ -51,6 +55,12 @@ class ChurnPolicy(Policy):
         title=_("At least repeat buyers"),
         description=_("Where a smaller share of the customers came back at all, churn has no meaning."),
     )
+
+    @model_validator(mode="after")
+    def _horizons_are_few(self) -> Self:
+        if self.longest_horizon_days > MOST_HORIZONS * self.horizon_days:
+            raise ValueError(_("The longest horizon may be at most four times the horizon."))
+        return self
 
     def horizons(self) -> tuple[int, ...]:
         """The horizon and its multiples up to the longest: 30, 60 and 90 days by default."""

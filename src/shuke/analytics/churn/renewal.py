@@ -9,7 +9,7 @@ does so again more often, so the rate is learned by the number of contracts a cu
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -27,6 +27,7 @@ COLUMNS = {"renewal_reason": "string", "renewal_numbers": "array<float32>"}
 
 GRACE_DAYS = 30
 NOTICE_DAYS = 90
+SIGNED_AHEAD = timedelta(NOTICE_DAYS)
 MOST_BEFORE = 3
 PRIOR = 20
 NEEDED_CONTRACTS = 20
@@ -69,8 +70,9 @@ class Renewal(Learned):
 def in_order(tables: Tables, *, as_of: date, seen_until: date | None = None) -> ir.Table:
     """The contracts of each customer, with how many ended `before`, whether one `is_renewed`, and `days_until_end`.
 
-    Contracts that start before `seen_until` are seen, `as_of` itself if left out; a later day lets renewals count that
-    were signed ahead. A contract is renewed where a later one carries on from around its end.
+    Contracts that start before `seen_until` are seen, `as_of` itself if left out. A run sees those of the coming
+    `SIGNED_AHEAD` too: a contract is dated by its beginning, and one that carries on was signed before. A contract is
+    renewed where a later one carries on from around its end.
     """
     contracts = tables.contracts
     seen = contracts.filter(contracts.starts_on.isnull() | (contracts.starts_on < (seen_until or as_of)))

@@ -6,12 +6,14 @@ those of the paper; x is the frequency, t_x the age at the last purchase, T the 
 """
 
 import numpy as np
-from scipy.special import expit, hyp2f1
+from scipy.special import betaincinv, expit, hyp2f1
 
 from shuke.analytics.lifetime.statistics import Floats, Histories, dot
 
 NAMES = ("r", "alpha", "a", "b")
 AWAY_FROM_ONE = 1e-6
+ROUNDING = 1e-9
+QUANTILES = 200
 
 
 def start(histories: Histories) -> Floats:
@@ -94,7 +96,24 @@ def orders_if_alive(theta: Floats, frequency: Floats, age: Floats, weeks: float)
         a = 1 + AWAY_FROM_ONE  # the formula is 0 / 0 there, and smooth around it
     ahead = weeks / (alpha + age + weeks)
     series = hyp2f1(a - 1, a + b - 1 - r, a + b + frequency - 1, ahead)
-    expected: Floats = (a + b + frequency - 1) / (a - 1) * (1 - (1 - ahead) ** (a - 1) * series)
+    with np.errstate(all="ignore"):
+        expected = (a + b + frequency - 1) / (a - 1) * (1 - (1 - ahead) ** (a - 1) * series)
+    if_nobody_left = (r + frequency) / (alpha + age) * weeks
+    lost = ~((expected >= 0) & (expected <= if_nobody_left * (1 + ROUNDING)))
+    return np.where(lost, _over_chances(theta, frequency, age, weeks), expected) if lost.any() else expected
+
+
+def _over_chances(theta: Floats, frequency: Floats, age: Floats, weeks: float) -> Floats:
+    """The same where the series overflows, which it does for a dropout that hardly differs between customers.
+
+    The mean of (1 - E[exp(-λ p t)]) / p over the chance p of leaving after a purchase, at evenly spaced quantiles of
+    its distribution.
+    """
+    r, alpha, a, b = theta
+    share = (np.arange(QUANTILES) + 0.5) / QUANTILES
+    leaving = betaincinv(a, b + np.asarray(frequency)[..., None], share)
+    still = -np.expm1(-(r + frequency)[..., None] * np.log1p(leaving * weeks / (alpha + age)[..., None]))
+    expected: Floats = (still / leaving).mean(axis=-1)
     return expected
 
 

@@ -57,7 +57,9 @@ def learn(
     sold = {"potential_purchases": by_order(bought(some, seen_until=as_of, goods=goods))}
     engine, kept = engine.at_hand(sold)
     purchases = kept["potential_purchases"]
-    lacking, first_on, active = _gate(engine, purchases, policy, as_of=as_of)
+    lacking, first_on, active = _gate(
+        engine, purchases, policy, as_of=as_of, each_stands_for=max(1.0, customers / at_most)
+    )
     if lacking or first_on is None:
         return _declined(lacking, policy, as_of=as_of, goods=goods)
     shop = _shop(engine, purchases, policy, goods=goods, first_on=first_on)
@@ -90,9 +92,9 @@ def _sample(tables: Tables, *, customers: int, at_most: int) -> Tables:
 
 
 def _gate(
-    engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, as_of: date
+    engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, as_of: date, each_stands_for: float
 ) -> tuple[tuple[Shortfall, ...], date | None, int]:
-    """What is missing, the first day, and how many customers bought within the window."""
+    """What is missing in the whole shop, the first day, and how many of the sample bought within the window."""
     lately = purchases.ordered_on >= as_of - timedelta(policy.window_days)
     census = purchases.agg(first_on=purchases.ordered_on.min(), active=purchases.customer_id.nunique(where=lately))
     (row,) = engine.read(census).to_pylist()
@@ -100,7 +102,7 @@ def _gate(
     if first_on is None:
         return (Shortfall(code="lines", have=0, need=1),), None, 0
     checks = (
-        ("customers", active, policy.min_customers),
+        ("customers", round(active * each_stands_for), policy.min_customers),
         ("history_days", (as_of - first_on).days, NEEDED_WINDOWS * policy.window_days),
     )
     missing = (Shortfall(code=code, have=have, need=need) for code, have, need in checks if have < need)

@@ -1,8 +1,8 @@
 """Whose facts a batch has changed: noted in the transaction that changes them, for the scores of the day.
 
-Months are marked by the statements of imports themselves. Behaviour marks newcomers only, who have no scores yet: no
-score reads it, so whoever looks at twenty pages would be scored twenty times to the same end. The first score that
-reads it has `CHANGED` name everybody who did something.
+Months are marked by the statements of imports themselves. Behaviour marks newcomers only, who have no scores yet:
+whoever looks at twenty pages would be scored twenty times for hardly a difference. It counts from the next run on, or
+from the customer's next order or contact.
 """
 
 from collections.abc import Mapping

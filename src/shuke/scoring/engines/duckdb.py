@@ -22,7 +22,7 @@ class DuckDB:
 
     def __init__(self, backend: ibis.BaseBackend, nearer: "Callable[[], DuckDB] | None" = None) -> None:
         self._backend = backend
-        self._nearer = nearer or (lambda: self)
+        self._nearer = nearer
 
     def table(self, name: str, data: pa.Table) -> ir.Table:
         """A table of these data."""
@@ -36,6 +36,8 @@ class DuckDB:
 
     def at_hand(self, tables: Mapping[str, ir.Table]) -> tuple["DuckDB", dict[str, ir.Table]]:
         """In a database of their own, which another thread may ask."""
+        if self._nearer is None:
+            raise RuntimeError("this engine has no other at hand")
         near = self._nearer()
         return near, {name: near.table(name, self.read(of_somebody(table))) for name, table in tables.items()}
 

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shuke.analytics import features, models
 from shuke.analytics.churn import renewal
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.churn.renewal import Renewal, RenewalRate
 from shuke.analytics.models import PURCHASE_COLUMNS
 from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
+from unit.analytics.potential.shops import InMemory
 from unit.analytics.shop import TODAY, ago
 
 
@@ -103,6 +105,14 @@ def test_a_renewal_that_was_signed_ahead_counts_where_it_may_be_seen():
     shop = (1, 355, -10), (1, -11, -375)
     assert ending(*shop).keys() == {1}
     assert ending(*shop, seen_until=ago(-90)).keys() == set()
+
+
+def test_a_run_sees_what_was_signed_ahead():
+    on = InMemory()
+    facts = contracts((1, 355, -10), (1, -11, -375))
+    known = models.known(on, facts, on.keep("features", features.features(facts, as_of=TODAY)), as_of=TODAY)
+    seen = {row["contract_id"]: row["is_renewed"] for row in on.read(known.contracts).to_pylist()}
+    assert seen == {1: True, 2: False}
 
 
 @pytest.mark.parametrize(

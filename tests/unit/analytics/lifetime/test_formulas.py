@@ -81,6 +81,22 @@ def test_expected_orders_are_those_of_equation_10(weeks):
     assert bg_nbd.orders_if_alive(BG, frequency, age, weeks) == pytest.approx(published, rel=1e-9)
 
 
+@pytest.mark.parametrize("theta", [(0.25, 1.07, 200.0, 103.0), (1.0, 4.0, 50.0, 150.0), (0.5, 2.0, 5_000.0, 900.0)])
+def test_where_the_series_overflows_the_expected_orders_are_still_a_mean_over_chances(theta):
+    """A dropout that hardly differs between customers leaves little else than its mean."""
+    theta, frequency, age = np.array(theta), np.array([0.0, 1.0, 8.0]), np.array([5.0, 30.0, 52.0])
+    r, alpha, a, b = theta
+    leaving = a / (a + b + frequency)
+    alike = -np.expm1(-(r + frequency) * np.log1p(leaving * 260 / (alpha + age))) / leaving
+    assert bg_nbd.orders_if_alive(theta, frequency, age, 260.0) == pytest.approx(alike, rel=0.02)
+
+
+def test_by_the_series_and_over_the_chances_orders_are_the_same():
+    theta, frequency, age = np.array([0.24, 4.4, 2.5, 8.0]), np.array([0.0, 3.0]), np.array([20.0, 39.0])
+    by_series = bg_nbd.orders_if_alive(theta, frequency, age, 39.0)
+    assert bg_nbd._over_chances(theta, frequency, age, 39.0) == pytest.approx(by_series, rel=1e-3)
+
+
 def test_nothing_jumps_where_a_formula_is_0_by_0():
     frequency, age = np.array(PURCHASES), np.full(4, 30.0)
     for model, theta, place in ((bg_nbd, BG, 2), (pareto_nbd, PARETO, 2)):
