@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -81,8 +82,12 @@ def _figures(customers: int, orders: int) -> Iterator[Figure]:
 
 
 def _measured(folder: Path, in_database: int = 0, memory: str = MUCH) -> dict[str, float]:
-    command = [sys.executable, __file__, "--measure", str(folder), "--orders", str(in_database)]
-    env = os.environ | {"SHUKE_ANALYTICS_MEMORY": memory}
+    return told(__file__, "--measure", str(folder), "--orders", str(in_database), SHUKE_ANALYTICS_MEMORY=memory)
+
+
+def told(script: str, *words: str, **settings: str) -> dict[str, Any]:
+    """What a script measures in a process of its own: the object with which it ends."""
+    command, env = [sys.executable, script, *words], os.environ | settings
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=env)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -12,8 +12,6 @@ score, with reasons, written to PostgreSQL and switched in. Both must come to th
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -60,10 +58,7 @@ def _options() -> argparse.Namespace:
 def _figures(customers: int, orders: int) -> Iterator[Figure]:
     shop = rfm._generated(customers, orders)
     with tempfile.NamedTemporaryFile(suffix=".parquet") as scores:
-        command = [sys.executable, __file__, "--measure", str(shop), "--scores", scores.name]
-        ours = json.loads(
-            subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
-        )
+        ours = night.told(__file__, "--measure", str(shop), "--scores", scores.name)
         begun = time.perf_counter()
         everybody, buying = _plain(shop)
         seconds = time.perf_counter() - begun

@@ -1,6 +1,5 @@
 """Build the demo shop through the same doors that a real shop uses: import, score, plan, close."""
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from shuke.intake import services as intake
 from shuke.reports import services as reports
 from shuke.scoring import services as scoring
 from shuke.scoring.models import Run
+from shuke.scoring.queries import month_end
 from shuke.segments import services as segments
 from shuke.segments.models import CustomerListing, Tier
 from shuke.staff import services as staff
@@ -66,15 +66,11 @@ def build(*, say: Say) -> None:
         files.write_members(Path(folder) / "会员.csv", customers=customers, yesterday=yesterday)
         _import(Path(folder) / "会员.csv", kind="customers")
         say(_("Every customer is scored, as of an earlier day and of today …"))
-        _score(_end_of_month(localdate() - timedelta(weeks=WEEKS_AGO)))
+        _score(month_end(localdate() - timedelta(weeks=WEEKS_AGO)))
         _import_calls(Path(folder) / "通话.csv", agents, yesterday)
         reports.study(run_id=_score(localdate()).pk)
         say(_("The team works through its first days …"))
         _work(agents)
-
-
-def _end_of_month(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _people() -> list[User]:

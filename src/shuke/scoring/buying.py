@@ -26,9 +26,6 @@ from shuke.scoring.facts import numbers
 
 __all__ = ["Bought", "Named", "Suggested", "bought_by", "excludable", "suggested_to"]
 
-PRICE_BANDS = ("0", "1", "2")
-"""What `applying.in_bands` adds to a category."""
-
 Row = dict[str, Any]
 Named = dict[str, Any]
 """What `exclude` takes beside the customer: `category` or `product_id`."""
@@ -112,8 +109,8 @@ def excludable(item: str, goods: Goods | str) -> Named:
     """What the exclusion of an item names: the category whatever its price, or the article."""
     if goods != "category":
         return {"product_id": int(item)}
-    category, _mark, band = item.rpartition("#")
-    return {"category": category if category and band in PRICE_BANDS else item}
+    category, _band = applying.without_band(item)
+    return {"category": category}
 
 
 @contextmanager

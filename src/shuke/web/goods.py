@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from shuke.analytics.goods import Goods
+from shuke.analytics.potential.applying import without_band
 from shuke.history.models import Product
 from shuke.scoring.buying import Named
 
@@ -46,5 +47,5 @@ def wanted(text: str) -> list[Named]:
 
 
 def _category(item: str) -> str:
-    category, mark, band = item.rpartition("#")
-    return _(BANDS[band]) % {"category": category} if mark and band in BANDS else item
+    category, band = without_band(item)
+    return _(BANDS[band]) % {"category": category} if band else item

@@ -100,7 +100,12 @@ def orders_if_alive(theta: Floats, frequency: Floats, age: Floats, weeks: float)
         expected = (a + b + frequency - 1) / (a - 1) * (1 - (1 - ahead) ** (a - 1) * series)
     if_nobody_left = (r + frequency) / (alpha + age) * weeks
     lost = ~((expected >= 0) & (expected <= if_nobody_left * (1 + ROUNDING)))
-    return np.where(lost, _over_chances(theta, frequency, age, weeks), expected) if lost.any() else expected
+    if lost.any():
+        expected, frequency, age = np.broadcast_arrays(expected, frequency, age)
+        expected = expected.copy()
+        expected[lost] = _over_chances(theta, frequency[lost], age[lost], weeks)
+    found: Floats = expected
+    return found
 
 
 def _over_chances(theta: Floats, frequency: Floats, age: Floats, weeks: float) -> Floats:
@@ -111,9 +116,10 @@ def _over_chances(theta: Floats, frequency: Floats, age: Floats, weeks: float) -
     """
     r, alpha, a, b = theta
     share = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    leaving = betaincinv(a, b + np.asarray(frequency)[..., None], share)
-    still = -np.expm1(-(r + frequency)[..., None] * np.log1p(leaving * weeks / (alpha + age)[..., None]))
-    expected: Floats = (still / leaving).mean(axis=-1)
+    distinct, place = np.unique(frequency, return_inverse=True)
+    leaving = betaincinv(a, (b + distinct)[:, None], share)[place]
+    still = -np.expm1(-(r + frequency)[:, None] * np.log1p(leaving * weeks / (alpha + age)[:, None]))
+    expected: Floats = (still / leaving).mean(axis=1)
     return expected
 
 

@@ -9,7 +9,10 @@ import pyarrow as pa
 from shuke.analytics.potential.landmarks import Cases
 from shuke.analytics.potential.parameters import Bands, Rule
 
-__all__ = ["EXCLUDED", "in_bands", "suggestions"]
+__all__ = ["EXCLUDED", "PRICE_BANDS", "in_bands", "suggestions", "without_band"]
+
+PRICE_BANDS = ("0", "1", "2")
+"""The lowest prices of a category first."""
 
 EXCLUDED = ibis.schema({"customer_id": "int64", "item": "string"})
 RULES = ibis.schema(
@@ -44,13 +47,20 @@ def _first(told: ir.Table, group_by: Sequence[str], name: ir.Value, *, most: int
     return ranked.filter(ranked.place < most)
 
 
+def without_band(item: str) -> tuple[str, str]:
+    """The category of an item of `in_bands`, and its band; of another item all of it, and nothing."""
+    category, _mark, band = item.rpartition("#")
+    return (category, band) if category and band in PRICE_BANDS else (item, "")
+
+
 def in_bands(purchases: ir.Table, bands: Sequence[Bands]) -> ir.Table:
     """The purchases of categories that have price bands, the item by category and band: "tea#0" is the lowest."""
     rows = [{"item": one.item, "low": one.cuts[0], "high": one.cuts[1]} for one in bands]
     known = ibis.memtable(pa.Table.from_pylist(rows, schema=BANDS.to_pyarrow()), schema=BANDS)
     told = purchases.filter(purchases.quantity > 0).inner_join(known, "item")
     price = told.amount / told.quantity
-    band = ibis.cases((price < told.low, "#0"), (price < told.high, "#1"), else_="#2")
+    low, middle, high = (f"#{band}" for band in PRICE_BANDS)
+    band = ibis.cases((price < told.low, low), (price < told.high, middle), else_=high)
     return told.select("customer_id", "order_id", "ordered_on", "amount", "quantity", item=told["item"].concat(band))
 
 

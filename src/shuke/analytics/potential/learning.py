@@ -10,7 +10,7 @@ import numpy as np
 
 from shuke.analytics.goods import Goods, bought, by_order
 from shuke.analytics.potential import chance
-from shuke.analytics.potential.applying import in_bands
+from shuke.analytics.potential.applying import in_bands, without_band
 from shuke.analytics.potential.backtest import measured
 from shuke.analytics.potential.landmarks import baskets, cases, counts, landmarks
 from shuke.analytics.potential.parameters import KINDS, Bands, Kind, Pattern, Potential, Rule, Shortfall
@@ -203,5 +203,5 @@ def _rule(pairs: Mapping[str, list[Any]], place: int, costs: Mapping[str, int]) 
 
 
 def _is_a_step_up(left: str, right: str) -> bool:
-    (item, _, band), (other, _, higher) = left.rpartition("#"), right.rpartition("#")
+    (item, band), (other, higher) = without_band(left), without_band(right)
     return item == other and int(higher) == int(band) + 1

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -49,27 +50,29 @@ class DuckDB:
 @contextmanager
 def opened(mirror: Mirror) -> Iterator[tuple[DuckDB, Tables]]:
     """DuckDB over the mirror's files; it spills below the installation's home when memory runs short."""
-    spill = settings.SHUKE.home / "spill"
-    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=spill) as folder:
-        backend = ibis.duckdb.connect(
-            threads=THREADS,
-            memory_limit=settings.SHUKE.analytics_memory,
-            temp_directory=folder,
-            preserve_insertion_order=False,
-        )
-        with closing_all() as nearer:
-            try:
-                yield DuckDB(backend, nearer), _tables(backend, mirror)
-            finally:
-                backend.disconnect()
+    with _spilling(threads=THREADS, preserve_insertion_order=False) as backend, closing_all() as nearer:
+        yield DuckDB(backend, nearer), _tables(backend, mirror)
 
 
 @contextmanager
 def closing_all() -> Iterator[Callable[[], DuckDB]]:
     """Opens databases in memory, as many as are asked for: one is asked by one thread. At the end they are closed."""
     with ExitStack() as opened_so_far:
-        yield lambda: opened_so_far.enter_context(in_memory())
+        yield lambda: DuckDB(opened_so_far.enter_context(_spilling(threads=1)))
+
+
+@contextmanager
+def _spilling(**options: Any) -> Iterator[ibis.BaseBackend]:
+    """A database that spills below the installation's home when memory runs short."""
+    spill = settings.SHUKE.home / "spill"
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=spill) as folder:
+        limits = {"memory_limit": settings.SHUKE.analytics_memory, "temp_directory": folder}
+        backend = ibis.duckdb.connect(**limits, **options)
+        try:
+            yield backend
+        finally:
+            backend.disconnect()
 
 
 @contextmanager
