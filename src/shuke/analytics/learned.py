@@ -3,8 +3,8 @@
 from pydantic import BaseModel, ConfigDict
 
 from shuke.analytics.bonds.parameters import BondParameters
+from shuke.analytics.churn.lapses import Renewal
 from shuke.analytics.churn.parameters import Churn, Declined
-from shuke.analytics.churn.renewal import Renewal
 from shuke.analytics.clusters.parameters import Clusters, Ungrouped
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.potential.parameters import Potential

@@ -25,7 +25,9 @@ from shuke.analytics.bonds import scores as bonds
 from shuke.analytics.churn import applying, cutoffs, gate, renewal, risk
 from shuke.analytics.churn import fitting as churn_fitting
 from shuke.analytics.churn.candidates import REASONS
+from shuke.analytics.churn.lapses import Ahead, Renewal
 from shuke.analytics.churn.parameters import Churn, Declined
+from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.clusters import applying as groups
 from shuke.analytics.clusters import learning as clusters_learning
 from shuke.analytics.clusters.parameters import Grouping
@@ -152,11 +154,17 @@ def learn(
                 as_of=as_of,
                 former=former,
             ),
-            renewal=renewal.Renewal.from_rows(engine.read(renewal.fit(known.contracts)).to_pylist()),
+            renewal=_learn_renewal(engine, known.contracts, policies.churn, as_of=as_of),
             shop=_learn_shop(engine, tables, known.features, policies, as_of=as_of),
             bonds=bonds.learn(engine, tables, known.features, policies, as_of=as_of),
             **of_the_past.result(),
         )
+
+
+def _learn_renewal(engine: Engine, contracts: ir.Table, policy: ChurnPolicy, *, as_of: date) -> Renewal:
+    learned = Renewal.from_rows(engine.read(renewal.fit(contracts)).to_pylist(), as_of=as_of)
+    (soon,) = engine.read(renewal.ahead(contracts, learned, policy)).to_pylist()
+    return learned.model_copy(update={"ahead": Ahead(notice_days=policy.renewal_notice_days, **soon)})
 
 
 def _learn_from_past(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 from django.db import connection
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import Count, F, Func, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Coalesce
 
 from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.learned import Models
 from shuke.analytics.parameters import Parameters
-from shuke.scoring.models import LiveRun, Run, Score
+from shuke.history.models import Contract
+from shuke.scoring.models import LiveRun, LiveScore, Run, Score
 from shuke.scoring.packing import NUMBERS
 
 KEEP_DAYS = 35
@@ -126,6 +128,24 @@ def history(customer_id: int, *, until: date = date.max) -> list[ScoreThen]:
     with connection.cursor() as cursor:
         cursor.execute(HISTORY, {"customer": customer_id, "until": until})
         return [ScoreThen(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Customers whose chance is that of a contract, how many are on the risk list, and their net money of 365 days."""
+
+    customers: int
+    listed: int
+    money: int
+
+
+def listed_by_contract(day: date, *, until: date) -> Listed:
+    """Those whose chance of churn is that of a contract that ends from `day` until a later one."""
+    ending = Contract.objects.filter(ends_on__range=(day, until)).values("identity__customer")
+    told = LiveScore.objects.filter(customer__in=ending).exclude(renewal_reason=None)
+    on_list = Q(at_risk=True)
+    money = Coalesce(Sum("net_money_365", filter=on_list), 0)
+    return Listed(**told.aggregate(customers=Count("customer"), listed=Count("customer", filter=on_list), money=money))
 
 
 def parameters_of(run: Run) -> Parameters:

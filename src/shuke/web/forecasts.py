@@ -18,7 +18,7 @@ from shuke.reports.queries import study
 from shuke.scoring.policies import CHURN, LIFETIME, POTENTIAL
 from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
-from shuke.web import bonds, forecast_drift, forecast_potential
+from shuke.web import bonds, forecast_contracts, forecast_drift, forecast_potential
 from shuke.web.access import needs
 from shuke.web.forecast_drift import said_and_came
 from shuke.web.forecast_words import METHODS, cost_notes, lifetime_notes, shortfalls_of
@@ -32,16 +32,21 @@ def index(request: HttpRequest) -> HttpResponse:
     run = live_run()
     found = study()
     models = Models.model_validate((run.parameters.get("models") if run else None) or {})
+    contracts = forecast_contracts.tell(models.renewal, run)
+    only_contracts = bool(contracts) and forecast_contracts.has_no_orders(models)
+    by_orders = Models() if only_contracts else models
     context = {
         "run": run,
+        "contracts": contracts,
+        "only_contracts": only_contracts,
         "sampled": SAMPLE if run and run.counts.get("customers", 0) > SAMPLE else 0,
-        "churn": [_churn(one, found) for one in models.churn],
+        "churn": [_churn(one, found) for one in by_orders.churn],
         "drift_of_values": forecast_drift.of_values(found),
-        "lifetime": _lifetime(models, run.policies.get(LIFETIME.key, 0)) if run else None,
-        "bonds": bonds.told(models.bonds, run),
+        "lifetime": _lifetime(by_orders, run.policies.get(LIFETIME.key, 0)) if run else None,
+        "bonds": bonds.told(by_orders.bonds, run),
         "churn_policy": CHURN.key,
         "lifetime_policy": LIFETIME.key,
-        "potential": forecast_potential.tell(models.potential),
+        "potential": forecast_potential.tell(by_orders.potential),
         "potential_policy": POTENTIAL.key,
     }
     return render(request, "forecasts/index.html", context)

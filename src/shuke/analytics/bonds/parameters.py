@@ -1,11 +1,11 @@
 """What is learned about bonds from everybody, stored with the run."""
 
 from datetime import date
-from math import sqrt
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SURE = 1.96
+from shuke.analytics.shares import wilson
+
 GOAL = 0.01
 """So few of those with a strong bond should stay away."""
 
@@ -30,12 +30,7 @@ class Band(_Learned):
     @property
     def interval(self) -> tuple[float, float]:
         """Between which shares the true one lies, nineteen times of twenty, after Wilson; anything, of nobody."""
-        if not self.customers:
-            return 0.0, 1.0
-        share, spread = self.stayed_away / self.customers, SURE * SURE / self.customers
-        half = SURE * sqrt(share * (1 - share) / self.customers + spread / (4 * self.customers))
-        low, high = ((share + spread / 2 + side) / (1 + spread) for side in (-half, half))
-        return max(0.0, low), min(1.0, high)
+        return wilson(self.stayed_away, self.customers)
 
 
 class Check(_Learned):

@@ -4,67 +4,28 @@ A contract is renewed where the same customer has another that carries on from a
 does so again more often, so the rate is learned by the number of contracts a customer had before.
 
     contracts = in_order(tables, as_of=day)                             # lazy; an engine keeps it
-    learned = Renewal.from_rows(<fit(contracts), executed>)
+    learned = Renewal.from_rows(<fit(contracts), executed>, as_of=day)
     ending = apply(contracts, learned)                                  # lazy
+    soon = Ahead(notice_days=90, **<the row of ahead(contracts, learned, policy), executed>)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from pydantic import Field
 
-from shuke.analytics.churn.parameters import Learned
+from shuke.analytics.churn.lapses import GRACE, MOST_BEFORE, Renewal
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.rfm import days_until
 from shuke.analytics.tables import Tables
 
-__all__ = ["COLUMNS", "Renewal", "RenewalRate", "apply", "fit", "in_order", "lay_over"]
+__all__ = ["COLUMNS", "ahead", "apply", "fit", "in_order", "lay_over"]
 
 COLUMNS = {"renewal_reason": "string", "renewal_numbers": "array<float32>"}
 
-GRACE_DAYS = 30
 NOTICE_DAYS = 90
 SIGNED_AHEAD = timedelta(NOTICE_DAYS)
-MOST_BEFORE = 3
-PRIOR = 20
-NEEDED_CONTRACTS = 20
-"""So many must have ended: of fewer, none lapsed says nothing yet."""
-
-
-class RenewalRate(Learned):
-    """Of `contracts` that ended after so many before them, so many were not renewed."""
-
-    before: int
-    contracts: int
-    lapsed: int
-
-
-class Renewal(Learned):
-    """What past contracts say; a rate of few is drawn to the rate of all, as if 20 more had ended like those."""
-
-    rates: tuple[RenewalRate, ...] = Field(max_length=MOST_BEFORE + 1)
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> "Renewal":
-        """Read the rows that `fit` gives."""
-        rates = (RenewalRate(**row) for row in rows)
-        return cls(rates=tuple(sorted(rates, key=lambda rate: rate.before)))
-
-    def risk(self, before: int) -> float | None:
-        """The chance that a contract lapses after `before` others.
-
-        None where hardly any contract has ended yet, and where no renewal has been seen at all: a source that moves the
-        end of a contract shows only what ended.
-        """
-        contracts, lapsed = (sum(getattr(rate, name) for rate in self.rates) for name in ("contracts", "lapsed"))
-        if contracts < NEEDED_CONTRACTS or lapsed == contracts:
-            return None
-        alike = next((rate for rate in self.rates if rate.before == before), None)
-        own = (alike.lapsed, alike.contracts) if alike else (0, 0)
-        return float((own[0] + PRIOR * lapsed / contracts) / (own[1] + PRIOR))
 
 
 def in_order(tables: Tables, *, as_of: date, seen_until: date | None = None) -> ir.Table:
@@ -72,29 +33,34 @@ def in_order(tables: Tables, *, as_of: date, seen_until: date | None = None) -> 
 
     Contracts that start before `seen_until` are seen, `as_of` itself if left out. A run sees those of the coming
     `SIGNED_AHEAD` too: a contract is dated by its beginning, and one that carries on was signed before. A contract is
-    renewed where a later one carries on from around its end.
+    renewed where a later one carries on from around its end; so are all of a customer that end on the same day.
     """
     contracts = tables.contracts
     seen = contracts.filter(contracts.starts_on.isnull() | (contracts.starts_on < (seen_until or as_of)))
     theirs = seen.inner_join(tables.identities, "identity_id")
     by_end = ibis.window(group_by="customer_id", order_by=["ends_on", "contract_id"])
     next_start, next_end = (theirs[day].lead().over(by_end) for day in ("starts_on", "ends_on"))
-    in_time = next_start.isnull() | (next_start <= theirs.ends_on + ibis.interval(days=GRACE_DAYS))
-    return theirs.select(
+    in_time = next_start.isnull() | (next_start <= theirs.ends_on + ibis.interval(days=GRACE.days))
+    followed = theirs.mutate(carries_on=((next_end > theirs.ends_on) & in_time).fill_null(False).cast("int8"))
+    alike = ibis.window(group_by=["customer_id", "ends_on"])
+    ended_before = ibis.rank().over(ibis.window(group_by="customer_id", order_by="ends_on"))
+    return followed.select(
         "contract_id",
         "customer_id",
         "ends_on",
+        "amount",
         "is_cancelled",
-        before=ibis.least(ibis.row_number().over(by_end), MOST_BEFORE),
-        is_renewed=((next_end > theirs.ends_on) & in_time).fill_null(False),
-        days_until_end=-days_until(as_of, theirs.ends_on),
+        before=ibis.least(ended_before, MOST_BEFORE),
+        is_renewed=followed.carries_on.max().over(alike) == 1,
+        days_until_end=-days_until(as_of, followed.ends_on),
     )
 
 
 def fit(contracts: ir.Table) -> ir.Table:
     """Rows for `Renewal.from_rows`, of `in_order`: contracts that ended so long ago that a renewal would be known."""
-    ended = contracts.filter(contracts.days_until_end < -GRACE_DAYS)
-    return ended.group_by("before").agg(contracts=ended.count(), lapsed=(~ended.is_renewed).cast("int64").sum())
+    ended = contracts.filter(contracts.days_until_end < -GRACE.days)
+    lapsed = (~ended.is_renewed).cast("int64").sum()
+    return ended.group_by("before", "ends_on").agg(contracts=ended.count(), lapsed=lapsed)
 
 
 def apply(contracts: ir.Table, learned: Renewal, *, notice_days: int = NOTICE_DAYS) -> ir.Table:
@@ -111,12 +77,28 @@ def apply(contracts: ir.Table, learned: Renewal, *, notice_days: int = NOTICE_DA
         "contract_id",
         "customer_id",
         "ends_on",
+        "amount",
         "before",
         "days_until_end",
         renewal_risk=ending.is_cancelled.ifelse(1.0, risk),
         reason=ending.is_cancelled.ifelse("contract_cancelled", "contract_ends"),
         ended_alike=_by_before(ending.before, {number: rate.contracts for number, rate in known.items()}, "int64"),
         lapsed_alike=_by_before(ending.before, {number: rate.lapsed for number, rate in known.items()}, "int64"),
+    )
+
+
+def ahead(contracts: ir.Table, learned: Renewal, policy: ChurnPolicy) -> ir.Table:
+    """One row for `Ahead`, of `in_order`: what ends within the notice of the policy."""
+    ending = apply(contracts, learned, notice_days=policy.renewal_notice_days)
+    is_likely = ending.renewal_risk >= policy.renewal_list_from
+    return ending.agg(
+        contracts=ending.count(),
+        customers=ending.customer_id.nunique(),
+        cancelled=ending.count(where=ending.reason == "contract_cancelled"),
+        amount=ending.amount.sum(),
+        expected=ending.renewal_risk.sum(where=ending.reason == "contract_ends").round(1),
+        likely=ending.count(where=is_likely),
+        likely_amount=ending.amount.sum(where=is_likely),
     )
 
 

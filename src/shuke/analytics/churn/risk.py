@@ -10,6 +10,7 @@ from shuke.analytics.churn.additive import Numbers
 from shuke.analytics.churn.measures import SURE
 from shuke.analytics.churn.parameters import Churn, RiskLine
 from shuke.analytics.churn.policy import ChurnPolicy
+from shuke.analytics.shares import wilson
 
 __all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line", "risk_list"]
 
@@ -37,7 +38,7 @@ def risk_line(chances: Numbers, lapsed: Numbers, money: Numbers, *, wished_preci
     found = {
         "threshold": float(chances[listed[-1]]),
         "precision": hits / size,
-        "precision_low": _share_low(hits, size),
+        "precision_low": wilson(hits, size, z=SURE)[0],
         "recall": hits / nobody.active_lapsed,
         "customers": size,
         "lapsed": hits,
@@ -52,14 +53,6 @@ def _longest(chances: Numbers, lapsed: Numbers, wished_precision: float) -> int:
     ends = np.append(chances[1:] < chances[:-1], True)[: len(chances)]
     fits = ends & (np.cumsum(lapsed) / size >= wished_precision) & (size >= SHORTEST_LIST)
     return int(size[fits].max(initial=0))
-
-
-def _share_low(hits: int, size: int) -> float:
-    """The lower end of a share, after Wilson."""
-    share, spread = hits / size, SURE * SURE / size
-    middle = share + spread / 2
-    half = SURE * np.sqrt(share * (1 - share) / size + spread / (4 * size))
-    return float((middle - half) / (1 + spread))
 
 
 def risk_list(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.Table:

@@ -9,7 +9,7 @@ import pytest
 from shuke.analytics.churn import renewal
 from shuke.analytics.churn.applying import apply, apply_by_cycle
 from shuke.analytics.churn.cutoffs import examples
-from shuke.analytics.churn.renewal import Renewal, RenewalRate
+from shuke.analytics.churn.lapses import Renewal, RenewalRate
 from shuke.analytics.churn.risk import risk_list
 from shuke.analytics.features import features
 from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
@@ -33,6 +33,7 @@ def test_everything_compiles_for_spark(monkeypatch, learned):
         examples(facts, [CUT_ON], horizon_days=30),
         renewal.fit(contracts),
         renewal.apply(contracts, RENEWALS),
+        renewal.ahead(contracts, RENEWALS, shops.POLICY),
     ):
         assert "SELECT" in ibis.to_sql(table, dialect="pyspark")
 

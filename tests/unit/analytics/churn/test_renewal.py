@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shuke.analytics import features, models
 from shuke.analytics.churn import renewal
+from shuke.analytics.churn.lapses import Renewal, RenewalRate
 from shuke.analytics.churn.policy import ChurnPolicy
-from shuke.analytics.churn.renewal import Renewal, RenewalRate
 from shuke.analytics.models import PURCHASE_COLUMNS
 from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.potential.shops import InMemory
@@ -43,7 +43,7 @@ def memory(rows, schema):
 
 def fitted(*rows):
     in_order = renewal.in_order(contracts(*rows), as_of=TODAY)
-    return Renewal.from_rows(renewal.fit(in_order).to_pyarrow().to_pylist())
+    return Renewal.from_rows(renewal.fit(in_order).to_pyarrow().to_pylist(), as_of=TODAY)
 
 
 def ending(*rows, learned=None, **more):
@@ -99,6 +99,15 @@ def test_a_contract_without_a_first_day_counts_by_its_end():
 
 def test_another_contract_with_the_same_end_is_no_renewal():
     assert ending((1, 300, -20), (1, 200, -20)).keys() == {1, 2}
+
+
+def test_contracts_that_end_together_are_carried_on_together():
+    learned = fitted((1, 800, 435), (1, 700, 435), (1, 430, 65), (2, 800, 435), (2, 700, 435))
+    assert learned.rates == (
+        RenewalRate(before=0, contracts=4, lapsed=2),
+        RenewalRate(before=2, contracts=1, lapsed=1),
+    )
+    assert ending((1, 300, -20), (1, 200, -20), (1, 1, -400)).keys() == set()
 
 
 def test_a_renewal_that_was_signed_ahead_counts_where_it_may_be_seen():
@@ -170,3 +179,29 @@ def test_a_contract_that_ends_takes_the_place_of_the_chance_by_purchases():
 def test_a_contract_without_a_chance_leaves_the_chance_by_purchases():
     found = laid_over((1, 300, -60), learned=Renewal(rates=()))[1]
     assert (found["churn_probability"], found["churn_horizon_days"], found["renewal_reason"]) == (0.2, 30, None)
+
+
+def soon(*rows, learned=None):
+    in_order = renewal.in_order(contracts(*rows), as_of=TODAY)
+    (row,) = renewal.ahead(in_order, learned or PAST, ChurnPolicy()).to_pyarrow().to_pylist()
+    return row
+
+
+def test_what_ends_soon_is_counted_with_how_many_are_expected_to_lapse():
+    found = soon((1, 300, -20), (1, 200, -20), (2, 300, -90), (3, 300, -91), (4, 200, -10, True))
+    assert (found["contracts"], found["customers"], found["cancelled"]) == (4, 3, 1)
+    assert found["expected"] == pytest.approx(3 * (40 + 20 * 46 / 160) / 120, abs=0.05)
+    assert (found["likely"], found["amount"], found["likely_amount"]) == (1, None, None)
+
+
+def test_nothing_that_ends_soon_is_no_number_and_without_a_chance_nothing_is_expected():
+    assert soon((1, 300, 5)) == {
+        "contracts": 0,
+        "customers": 0,
+        "cancelled": 0,
+        "amount": None,
+        "expected": None,
+        "likely": 0,
+        "likely_amount": None,
+    }
+    assert soon((1, 300, -5), learned=Renewal(rates=()))["expected"] is None
