@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from shuke.cli import database, demo, duplicates, exports, intake, operate, pulls, scoring, staff, tokens
+from shuke.cli import churn, database, demo, duplicates, exports, intake, operate, pulls, scoring, staff, tokens
 from shuke.cli.speech import say_failure
 from shuke.core.errors import ShukeError
 
@@ -23,6 +23,7 @@ app.command()(demo.demo)
 app.command("import")(intake.import_file)
 app.command("undo")(intake.undo_import)
 app.command()(scoring.score)
+app.command()(churn.churn)
 app.command("duplicates")(duplicates.find)
 app.command()(exports.export)
 app.add_typer(database.app, name="db")

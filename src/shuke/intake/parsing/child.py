@@ -15,7 +15,18 @@ from shuke.core.errors import ShukeError
 from shuke.customers import names
 from shuke.intake.checks import Checked
 from shuke.intake.fields import Kind
-from shuke.intake.parsing.wire import Look, Plan, Question, Trial, asked, send_chunk, send_failure, send_look
+from shuke.intake.parsing.wire import (
+    Copy,
+    Look,
+    Plan,
+    Question,
+    Trial,
+    asked,
+    send_cells,
+    send_chunk,
+    send_failure,
+    send_look,
+)
 from shuke.intake.reading import chunk_of, lay_out, read_chunks, survey
 
 CHINESE = r"[\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}]"
@@ -29,7 +40,7 @@ def main() -> None:
     """Parse until the file ends or nobody listens any more."""
     wanted = asked(sys.stdin.read())
     _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
-    _limit(resource.RLIMIT_CPU, READ_SECONDS if isinstance(wanted, Plan) else LOOK_SECONDS)
+    _limit(resource.RLIMIT_CPU, READ_SECONDS if isinstance(wanted, Plan | Copy) else LOOK_SECONDS)
     gc.disable()  # a chunk's objects die by reference count; scanning for cycles would only cost time
     out = sys.stdout.buffer
     try:
@@ -40,6 +51,9 @@ def main() -> None:
                 _read(wanted, out)
             case Trial():
                 _try(wanted, out)
+            case Copy():
+                for chunk in read_chunks(wanted.look.survey, wanted.look.layout):
+                    send_cells(out, chunk)
     except ShukeError as failure:
         send_failure(out, failure)
 

@@ -12,7 +12,18 @@ from django.conf import settings
 
 from shuke.core.words import mark as _
 from shuke.intake.checks import Checked
-from shuke.intake.parsing.wire import Look, Plan, Question, Trial, receive, receive_look
+from shuke.intake.parsing.wire import (
+    Cells,
+    Copy,
+    Look,
+    Plan,
+    Question,
+    Trial,
+    Wanted,
+    receive,
+    receive_cells,
+    receive_look,
+)
 from shuke.intake.reading import Unusable
 from shuke.runtime.home import Home
 from shuke.runtime.logs import logger
@@ -66,6 +77,13 @@ def tried(trial: Trial) -> Checked:
     return checked
 
 
+def copied(look: Look) -> Iterator[Cells]:
+    """The rows of a file as they stand; the file's refusal, or ParserDied."""
+    with TemporaryFile() as last_words, _started(Copy(look), last_words) as process:
+        yield from receive_cells(process.stdout)
+        _see_off(process, last_words, look.survey.name)
+
+
 def _see_off(process: subprocess.Popen[bytes], last_words: BinaryIO, name: str) -> None:
     if process.wait() != 0:
         _note(process.returncode, last_words)
@@ -73,7 +91,7 @@ def _see_off(process: subprocess.Popen[bytes], last_words: BinaryIO, name: str) 
 
 
 @contextmanager
-def _started(wanted: Question | Plan | Trial, last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
+def _started(wanted: Wanted, last_words: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
     """The parser at work, for as long as somebody listens to it."""
     environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     process = subprocess.Popen(

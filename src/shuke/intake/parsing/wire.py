@@ -13,10 +13,10 @@ import pyarrow as pa
 from shuke.core.errors import ShukeError, told_again
 from shuke.intake.checks import Checked, Problem, Refused
 from shuke.intake.mapping import Mapping as FileMapping
-from shuke.intake.reading import Layout, Survey
+from shuke.intake.reading import Chunk, Layout, Survey
 
 FRAME = struct.Struct(">Q")
-OUTCOME, FAILURE, LOOK = b"outcome", b"failure", b"look"
+OUTCOME, FAILURE, LOOK, CELLS = b"outcome", b"failure", b"look", b"cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,33 @@ class Trial:
         return cls(**{**told, **rest})
 
 
-WANTED = {"question": Question, "plan": Plan, "trial": Trial}
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that is wanted as it stands, with no meaning given to its columns."""
+
+    look: Look
+
+    def as_json(self) -> str:
+        return json.dumps({"copy": {"look": _look_as_json(self.look)}})
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        return cls(_look_from_json(told["look"]))
 
 
-def asked(text: str) -> Question | Plan | Trial:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Rows as they stand, columns named by their place, and how many `ragged` ones were passed over."""
+
+    rows: pa.Table
+    ragged: int
+
+
+Wanted = Question | Plan | Trial | Copy
+WANTED = {"question": Question, "plan": Plan, "trial": Trial, "copy": Copy}
+
+
+def asked(text: str) -> Wanted:
     """What stands on the parser's standard input."""
     ((what, told),) = json.loads(text).items()
     return WANTED[what].from_json(told)
@@ -127,6 +150,10 @@ def send_chunk(pipe: BinaryIO, checked: Checked) -> None:
     _send(pipe, checked.rows, OUTCOME, outcome)
 
 
+def send_cells(pipe: BinaryIO, chunk: Chunk) -> None:
+    _send(pipe, pa.Table.from_batches([chunk.cells]), CELLS, {"ragged": len(chunk.ragged)})
+
+
 def send_failure(pipe: BinaryIO, failure: ShukeError) -> None:
     _send(pipe, pa.table({}), FAILURE, {"code": failure.code, "params": failure.params})
 
@@ -140,6 +167,12 @@ def receive(pipe: BinaryIO) -> Iterator[Checked]:
 def receive_look(pipe: BinaryIO) -> Look | None:
     """The answer to a question, None if the parser died; its refusal of the file is raised here under its own name."""
     return next((_look_from_json(json.loads(told[LOOK])) for _table, told in _frames(pipe)), None)
+
+
+def receive_cells(pipe: BinaryIO) -> Iterator[Cells]:
+    """Every whole chunk of a copy; the parser's refusal of the file is raised here under its own name."""
+    for table, told in _frames(pipe):
+        yield Cells(table.replace_schema_metadata({}), **json.loads(told[CELLS]))
 
 
 def _frames(pipe: BinaryIO) -> Iterator[tuple[pa.Table, Mapping[bytes, bytes]]]:
