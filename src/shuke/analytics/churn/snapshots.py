@@ -56,7 +56,7 @@ def fit(table: pa.Table, *, label: str, lapsed: str) -> Snapshot | Declined:
     names = [name for name in table.column_names if name != label]
     numbers = tuple(name for name in names if _is_numbers(_text(table[name])))
     words = {name: _categories(_text(table[name])) for name in names if name not in numbers}
-    categories = {name: known for name, known in words.items() if len(known) <= MOST_CATEGORIES}
+    categories = {name: known for name, known in words.items() if 0 < len(known) <= MOST_CATEGORIES}
     columns, outcome = _in_own_order(_columns(table, numbers, categories), outcome)
     said = _out_of_fold(columns, outcome)
     sigmoid = additive.calibration(said, outcome)
@@ -71,7 +71,7 @@ def fit(table: pa.Table, *, label: str, lapsed: str) -> Snapshot | Declined:
         lapse_rate=float(np.mean(outcome)),
         numbers=numbers,
         categories=categories,
-        left_out=tuple(name for name in words if name not in categories),
+        left_out=tuple(name for name, known in words.items() if len(known) > MOST_CATEGORIES),
         additive=additive.calibrated(additive.fit(columns, outcome, sorted(columns)), sigmoid),
         calibration=sigmoid,
         measured=measured,

@@ -59,6 +59,13 @@ def test_a_word_that_was_never_seen_is_missing(learned):
     assert {name: row[f"churn_{name}"] for name in missing} == missing
 
 
+def test_a_blank_column_says_nothing(learned):
+    blank = members().append_column("blank", pa.array([" "] * 1_200))
+    found = snapshots.fit(blank, label="left", lapsed="yes")
+    assert (found.categories, found.left_out) == (learned.categories, learned.left_out)
+    assert snapshots.apply(ibis.memtable(blank), found).to_pyarrow().num_rows == 1_200
+
+
 def test_the_order_of_the_rows_does_not_matter(learned):
     shuffled = members().take(np.random.default_rng(0).permutation(1_200))
     again = snapshots.fit(shuffled, label="left", lapsed="yes")
