@@ -167,8 +167,8 @@ def _check(ended: Sequence[Row], *, until: date) -> RenewalCheck:
     known = Renewal(rates=_rates(row for row in ended if row["ends_on"] < cut_on - GRACE))
     came = _rates(row for row in ended if row["ends_on"] >= cut_on)
     found = RenewalCheck(cut_on=cut_on, until=until, learned=known.total, came=_together(came))
-    said = [(rate, known.risk(rate.before)) for rate in came]
-    if found.came.contracts < NEEDED_CONTRACTS or any(risk is None for _, risk in said):
+    said = [(rate, risk) for rate in came if (risk := known.risk(rate.before)) is not None]
+    if found.came.contracts < NEEDED_CONTRACTS or len(said) < len(came):
         return found
     judged = tuple(Judged(**rate.model_dump(), said=risk) for rate, risk in said)
     return found.model_copy(update={"judged": judged})
