@@ -132,7 +132,6 @@ def test_a_file_that_is_no_table_is_a_sentence(shuke, tmp_path):
     assert "letter.txt" in said
 
 
-@pytest.mark.promise
 def test_telco(shuke, tmp_path):
     """IBM's customers of a telephone company; above .86 something would have leaked."""
     file = SHARED_DATA / "telco_dev_4930.csv.gz"
