@@ -11,7 +11,7 @@ from shuke.analytics.churn.measures import SURE
 from shuke.analytics.churn.parameters import Churn, RiskLine
 from shuke.analytics.churn.policy import ChurnPolicy
 
-__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line", "risk_list"]
+__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line"]
 
 GOAL_PRECISION, GOAL_RECALL = 0.85, 0.87
 """What the business hopes for, to be shown beside what was measured."""
@@ -60,11 +60,6 @@ def _share_low(hits: int, size: int) -> float:
     middle = share + spread / 2
     half = SURE * np.sqrt(share * (1 - share) / size + spread / (4 * size))
     return float((middle - half) / (1 + spread))
-
-
-def risk_list(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.Table:
-    """The customers on the list; nobody where no line keeps the wished precision."""
-    return scored.filter(is_listed(scored, models, policy))
 
 
 def is_listed(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.BooleanValue:
