@@ -101,13 +101,11 @@ def _change(now: ir.NumericValue, before: ir.NumericValue) -> ir.FloatingValue:
 
 
 def _habits(facts: ir.Table) -> dict[str, ir.Value]:
-    """Of the last 365 days: the weekday (0 is Monday) and month (1 to 12) of most visits, the earlier of equal ones."""
+    """Of the last 365 days: the share of visits on weekends, and the months with a visit."""
     weekdays = _counts(facts.weekdays, WEEKDAYS, WEEKDAY_BITS)
     months = _counts(facts.months, MONTHS, MONTH_BITS)
     weekend = (weekdays[SATURDAY] + weekdays[SATURDAY + 1]) / reduce(lambda a, b: a + b, weekdays).nullif(0)
     return {
-        "favourite_weekday": _most(weekdays),
-        "favourite_month": _most(months) + 1,
         "weekend_share": weekend,
         "active_months": reduce(lambda a, b: a + b, [(count > 0).cast("int64") for count in months]),
     }
@@ -116,10 +114,3 @@ def _habits(facts: ir.Table) -> dict[str, ir.Value]:
 def _counts(packed: ir.IntegerValue, places: int, bits: int) -> list[ir.IntegerValue]:
     numbers = packed.cast("int64").fill_null(0)
     return [(numbers >> (place * bits)) & (2**bits - 1) for place in range(places)]
-
-
-def _most(counts: list[ir.IntegerValue]) -> ir.IntegerValue:
-    """The place of the largest count; none where nothing was counted."""
-    largest = ibis.greatest(*counts)
-    places = [(count == largest, place) for place, count in enumerate(counts)]
-    return (largest > 0).ifelse(ibis.cases(*places), None)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from shuke.analytics.churn.candidates import REASONS
+from shuke.analytics.scorecard.applying import VALUES
 from shuke.api.queries import identity_of, records_of
-from shuke.api.schemas import (
+from shuke.api.schemas import SourceRecord
+from shuke.api.score_schemas import (
     CustomerScores,
     ListedScores,
     Reason,
@@ -12,7 +14,7 @@ from shuke.api.schemas import (
     RunTold,
     ScoreList,
     ScoreOfDay,
-    SourceRecord,
+    ValueCard,
 )
 from shuke.core.errors import NotFound
 from shuke.core.money import from_minor
@@ -29,6 +31,10 @@ SAME = (
     *("tier", "activity", "days_since_last", "orders", "orders_per_month", "median_gap", "churn_probability"),
     *("churn_horizon_days", "at_risk", "expected_orders", "health", "emotion", "relationship", "stage", "journey"),
     *("loyalty", "value_quadrant"),
+)
+OF_A_DAY = (
+    *("run", "as_of", "tier", "activity", "churn_probability", "churn_horizon_days", "health", "emotion"),
+    *("relationship", "stage", "journey", "loyalty", "value_quadrant"),
 )
 AMOUNTS = ("money", "net_money_365", "average_order", "value_at_risk", "lifetime_value")
 LETTERS = {"recency": "r", "frequency": "f", "monetary": "m", "trend": "t"}
@@ -105,6 +111,7 @@ def _figures(score: ScoreColumns, run: Run | None = None) -> dict[str, object]:
         "run": run.pk,
         "as_of": getattr(score, "as_of", None) or run.as_of,
         **{name: getattr(score, name) for name in SAME},
+        "value_card": _value_card(score),
         **{name: _amount(getattr(score, name)) for name in AMOUNTS},
         **{name: getattr(score, letter) for name, letter in LETTERS.items()},
         **{f"{name}_fifth": getattr(score, f"{LETTERS[name]}_quintile") for name in LETTERS if name != "trend"},
@@ -112,12 +119,16 @@ def _figures(score: ScoreColumns, run: Run | None = None) -> dict[str, object]:
 
 
 def _then(then: ScoreThen) -> ScoreOfDay:
-    same = ("run", "as_of", "tier", "activity", "churn_probability", "health")
     return ScoreOfDay(
-        **{name: getattr(then, name) for name in same},
+        **{name: getattr(then, name) for name in OF_A_DAY},
+        value_card=_value_card(then),
         **{name: getattr(then, letter) for name, letter in LETTERS.items()},
         **{name: _amount(getattr(then, name)) for name in ("value_at_risk", "lifetime_value")},
     )
+
+
+def _value_card(of: ScoreColumns | ScoreThen) -> ValueCard | None:
+    return ValueCard(**dict(zip(VALUES, of.value_card, strict=True))) if of.value_card else None
 
 
 def _reasons(score: LiveScore) -> Iterator[Reason]:

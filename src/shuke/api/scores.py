@@ -7,7 +7,8 @@ from ninja import Query, Router
 
 from shuke.api import score_queries as queries
 from shuke.api.auth import Token
-from shuke.api.schemas import CustomerScores, ProblemDocument, Runs, ScoreList
+from shuke.api.schemas import ProblemDocument
+from shuke.api.score_schemas import CustomerScores, Runs, ScoreList
 from shuke.staff.rights import Scope
 
 router = Router(auth=Token(Scope.SCORES_READ), tags=["Scores"])

@@ -23,8 +23,9 @@ from shuke.customers.exclusions.queries import standing
 from shuke.history.models import Product
 from shuke.scoring import facts
 from shuke.scoring.facts import numbers
+from shuke.scoring.models import Run
 
-__all__ = ["Bought", "Named", "Suggested", "bought_by", "excludable", "suggested_to"]
+__all__ = ["Bought", "Named", "Suggested", "Then", "bought_by", "excludable", "suggested_then", "suggested_to"]
 
 Row = dict[str, Any]
 Named = dict[str, Any]
@@ -61,6 +62,16 @@ class Suggested:
         return self.came / self.of
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What the rules of an earlier run suggested to a customer on its day, and the items they have bought after it."""
+
+    as_of: date
+    goods: Goods
+    made: list[Suggested]
+    bought: set[str]
+
+
 def bought_by(customer: int, *, goods: Goods, as_of: date) -> Bought:
     """How a customer buys, the day itself included."""
     seen = {"as_of": as_of, "seen_until": as_of + timedelta(1), "goods": goods}
@@ -73,18 +84,39 @@ def bought_by(customer: int, *, goods: Goods, as_of: date) -> Bought:
 
 def suggested_to(customers: Collection[int], learned: Potential, *, as_of: date, at_most: int) -> list[Suggested]:
     """What the rules of a run suggest to each of these customers now, never what is excluded; the best first."""
-    kinds = [kind for kind in KINDS if learned.rules(kind)]
-    if not kinds or not customers:
+    if not customers or not any(map(learned.rules, KINDS)):
         return []
     with _in_memory(customers) as (engine, tables):
-        excluded = engine.create_table("excluded", _excluded(customers, learned), schema=applying.EXCLUDED)
-        lines = bought(tables, seen_until=as_of + timedelta(1), goods=learned.goods)
-        purchases = engine.create_table("purchases", by_order(lines))
-        told = [
-            Suggested(kind=kind, **row)
-            for kind in kinds
-            for row in engine.to_pyarrow(_suggestions(purchases, learned, kind, excluded, as_of, at_most)).to_pylist()
-        ]
+        return _made(engine, tables, customers, learned, as_of, at_most)
+
+
+def suggested_then(customer: int, *, before: date, at_most: int) -> Then | None:
+    """The suggestions of the last run up to a day, without what is excluded by now; None where it had no rules."""
+    done = Run.objects.filter(status=Run.Status.DONE, as_of__lte=before).order_by("-as_of", "-pk")
+    as_of, stored = done.values_list("as_of", "parameters__models__potential").first() or (before, None)
+    if not stored:
+        return None
+    learned = Potential.model_validate(stored)
+    with _in_memory([customer]) as (engine, tables):
+        made = _made(engine, tables, [customer], learned, as_of, at_most)
+        lines = bought(tables, seen_until=date.max, goods=learned.goods)
+        after = by_order(lines.filter(lines.ordered_on > as_of))
+        items = after.select("item").union(applying.in_bands(after, learned.bands).select("item")).distinct()
+        return Then(as_of, learned.goods, made, set(engine.to_pyarrow(items)["item"].to_pylist()))
+
+
+def _made(
+    engine: ibis.BaseBackend, tables: Tables, customers: Collection[int], learned: Potential, as_of: date, at_most: int
+) -> list[Suggested]:
+    excluded = engine.create_table("excluded", _excluded(customers, learned), schema=applying.EXCLUDED)
+    lines = bought(tables, seen_until=as_of + timedelta(1), goods=learned.goods)
+    purchases = engine.create_table("purchases", by_order(lines))
+    told = [
+        Suggested(kind=kind, **row)
+        for kind in KINDS
+        if learned.rules(kind)
+        for row in engine.to_pyarrow(_suggestions(purchases, learned, kind, excluded, as_of, at_most)).to_pylist()
+    ]
     return _once(told)
 
 

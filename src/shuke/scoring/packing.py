@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import models
 
-__all__ = ["NUMBERS", "PackedNumbersField", "pack_columns", "stored"]
+__all__ = ["NUMBERS", "PackedNumbersField", "pack_columns", "stored", "unpacked"]
 
 NUMBERS = pa.list_(pa.float32())
 """Such a row as the engines compute it."""
@@ -29,12 +29,15 @@ class PackedNumbersField(models.BinaryField):
     """A list of numbers, some of which may be unknown."""
 
     def from_db_value(self, value: bytes | memoryview | None, expression: object, connection: object) -> Numbers | None:
-        if value is None:
-            return None
-        return [None if isnan(number) else number for number in unpack(f">{len(value) // BYTES_A_NUMBER}f", value)]
+        return None if value is None else unpacked(value)
 
     def get_prep_value(self, value: Sequence[float | None] | None) -> bytes | None:
         return None if value is None else pack(f">{len(value)}f", *(nan if each is None else each for each in value))
+
+
+def unpacked(value: bytes | memoryview) -> Numbers:
+    """The numbers of a stored row; None for one that is not known."""
+    return [None if isnan(number) else number for number in unpack(f">{len(value) // BYTES_A_NUMBER}f", value)]
 
 
 def stored(columns: pa.Schema) -> pa.Schema:

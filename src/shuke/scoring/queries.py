@@ -15,7 +15,7 @@ from shuke.analytics.learned import Models
 from shuke.analytics.parameters import Parameters
 from shuke.history.models import Contract
 from shuke.scoring.models import LiveRun, LiveScore, Run, Score
-from shuke.scoring.packing import NUMBERS
+from shuke.scoring.packing import NUMBERS, Numbers, unpacked
 
 KEEP_DAYS = 35
 PAUSE_AFTER_FAILURE = timedelta(minutes=15)
@@ -56,12 +56,6 @@ def has_failed_lately(*, at: datetime) -> bool:
     return Run.objects.filter(status=Run.Status.FAILED, finished_at__gt=at - PAUSE_AFTER_FAILURE).exists()
 
 
-def score_before(customer: int, day: date) -> Score | None:
-    """What the newest run of an earlier day whose scores are kept has said of a customer; None where it has not."""
-    run = runs_with_scores().filter(as_of__lt=day).order_by("-as_of", "-pk").first()
-    return Score.objects.filter(run=run, customer=customer).select_related("run").first() if run else None
-
-
 def runs_with_scores() -> QuerySet[Run]:
     """The finished runs whose scores are still kept."""
     partition = Func(F("pk"), template="to_regclass('score_' || %(expressions)s)::text", output_field=TextField())
@@ -92,7 +86,11 @@ def month_end(day: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class ScoreThen:
-    """What a run has said of a customer on its day; money in minor units."""
+    """What a run has said of a customer on its day; money in minor units.
+
+    None stands for what was not known, also of a run from before there was such a score. `value_card` are the points
+    of `scorecard.applying.VALUES`.
+    """
 
     run: int
     as_of: date
@@ -110,7 +108,17 @@ class ScoreThen:
     churn_horizon_days: int | None
     lifetime_value: int | None
     health: float | None
+    emotion: int | None
+    relationship: float | None
+    stage: str | None
+    journey: str | None
+    loyalty: float | None
+    value_quadrant: str | None
+    value_card: Numbers | None
 
+
+SAID = tuple(field.name for field in fields(ScoreThen))[2:]
+"""The columns of a score that are told of earlier days."""
 
 # Looked up run by run in the partition of each, which is one step in its key: a join would rather read them all.
 HISTORY = """
@@ -120,14 +128,19 @@ SELECT run.id, run.as_of, {columns} FROM (
     SELECT * FROM score WHERE score.run_id = run.id AND score.customer_id = %(customer)s LIMIT 1
 ) AS score
 ORDER BY run.as_of
-""".format(columns=", ".join(f"score.{name}" for name in [field.name for field in fields(ScoreThen)][2:]))
+""".format(columns=", ".join(f"score.{name}" for name in SAID))
 
 
 def history(customer_id: int, *, until: date = date.max) -> list[ScoreThen]:
     """What the runs that are kept have said of a customer up to a day, the first one first; of a day the last run."""
     with connection.cursor() as cursor:
         cursor.execute(HISTORY, {"customer": customer_id, "until": until})
-        return [ScoreThen(*row) for row in cursor.fetchall()]
+        return [ScoreThen(*row, card and unpacked(card)) for *row, card in cursor.fetchall()]
+
+
+def said_now(score: LiveScore) -> ScoreThen:
+    """The same of the score that counts."""
+    return ScoreThen(score.run_id, score.as_of, *(getattr(score, name) for name in SAID))
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,22 @@ def changes_of(customer_id: int) -> QuerySet[Membership]:
     return memberships_of(customer_id).exclude(kind=Membership.Kind.JOURNEY)
 
 
-def present_memberships(customer_id: int) -> dict[str, Membership]:
-    """The tier and the activity of now, each with the day since when, by kind."""
-    return {membership.kind: membership for membership in memberships_of(customer_id).filter(until=None)}
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a customer is of a kind, since which day, and what they were before; blank where they were nothing else."""
+
+    value: str
+    since: date
+    before: str = ""
+
+
+def present_memberships(customer_id: int) -> dict[str, Held]:
+    """Tier, activity and stages of now, by kind."""
+    former = memberships_of(customer_id).filter(kind=OuterRef("kind"), until__lte=OuterRef("since"))
+    former = former.exclude(value=OuterRef("value")).order_by("-since", "-pk").values("value")[:1]
+    present = memberships_of(customer_id).filter(until=None).annotate(before=Subquery(former))
+    rows = present.values_list("kind", "value", "since", "before")
+    return {kind: Held(value, since, before or "") for kind, value, since, before in rows}
 
 
 @dataclass(frozen=True, slots=True)

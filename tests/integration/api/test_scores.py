@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
+import kept
 import shop
 from june import EARLY, LATE, june
 from shuke.history import services as history
@@ -32,6 +33,20 @@ def test_a_customers_scores_come_with_reasons_and_history(reader):
     assert recency["numbers"] == {"letter": "B", "days_since_last": 41}
     assert "41 days ago" in recency["words"]
     assert {each["score"] for each in found["reasons"]} == {"letters", "tier", "activity", "value_at_risk"}
+
+
+def test_history_tells_every_score_and_null_where_a_run_knew_none(reader):
+    wang = shop.customer("Wang", key="V17")
+    kept.run(EARLY, wang)
+    now = {"health": 78.0, "emotion": 56, "relationship": 64.0, "stage": "mature", "journey": "loyal", "loyalty": 81.0}
+    kept.run(LATE, wang, **now, value_quadrant="friend", value_card=[85.0, None, None, 56.0, 50.0])
+    found = reader.ask("get", "customers/till/V17/scores").json()
+    early, late = found["history"]
+    card = {"economic": 85.0, "word_of_mouth": None, "strategic": None, "emotional": 56.0, "learning": 50.0}
+    expected = now | {"value_quadrant": "friend", "value_card": card}
+    assert {name: late[name] for name in expected} == expected
+    assert {name: found[name] for name in expected} == expected
+    assert {early[name] for name in expected} == {None}
 
 
 def test_reasons_have_codes_that_stay_and_words_in_the_language_asked_for(reader):

@@ -54,6 +54,28 @@ def test_habits_and_suggestions_are_told_with_their_numbers(as_, ops, wang):
     assert "nan" not in told.lower()
 
 
+def test_what_was_suggested_a_month_ago_is_held_against_what_came(as_, ops):
+    chen = little_shop.customer("陈思远")
+    goods.basket(chen, localdate() - timedelta(50), {"茶": 6_000})
+    goods.basket(chen, localdate() - timedelta(20), {"杯子": 2_000})
+    earlier = {"next": [goods.rule("茶", "杯子"), goods.rule("茶", "糖果", came=100)]}
+    goods.live_run(localdate() - timedelta(40), earlier)
+    goods.live_run(localdate() - timedelta(10), {})
+    goods.live_run(localdate(), RULES)
+    told = " ".join(panel(as_(ops), chen).split())
+    assert f"Suggested on {localdate() - timedelta(40)}" in told
+    assert '杯子</span><span class="reasons-weight">bought since' in told
+    assert '糖果</span><span class="reasons-weight">not bought yet' in told
+    assert "Expected of all together: ¥53 then, ¥0 now." in told
+    assert "-¥53 in 40 days" in told
+
+
+def test_where_nothing_was_suggested_nothing_is_compared(as_, ops, wang):
+    goods.live_run(localdate() - timedelta(500), RULES)
+    goods.live_run(localdate(), RULES)
+    assert "Suggested on" not in panel(as_(ops), wang)
+
+
 def test_the_name_of_an_article_is_text_and_nothing_else(as_, ops, wang):
     goods.live_run(localdate(), {"next": [goods.rule("茶", "<b>杯子</b>"), goods.rule("茶", "糖果", came=200)]})
     assert "<b>杯子" not in panel(as_(ops), wang)

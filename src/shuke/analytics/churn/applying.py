@@ -3,13 +3,10 @@
 A step function is a search through its cuts, halved each time: a row meets five comparisons of thirty-two cuts.
 """
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import reduce
 from math import inf
 from operator import add
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -18,13 +15,11 @@ from shuke.analytics.churn.candidates import REASONS
 from shuke.analytics.churn.parameters import Additive, Churn, Shape
 
 __all__ = [
-    "Reason",
     "apply",
     "apply_by_cycle",
     "contributions",
     "no_purchase_within",
     "probability",
-    "reasons",
     "step",
 ]
 
@@ -92,34 +87,3 @@ def _searched(value: ir.NumericValue, cuts: Sequence[float], values: Sequence[fl
     below = _searched(value, cuts[:middle], values[: middle + 1])
     above = _searched(value, cuts[middle + 1 :], values[middle + 1 :])
     return (value <= cuts[middle]).ifelse(below, above)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason of a probability: `log_odds` raise it above the average customer's, or lower it if below zero.
-
-    `feature` is the one of the reason that moved it most, `number` what it is; None where that is not known.
-    """
-
-    code: str
-    feature: str
-    number: float | None
-    log_odds: float
-
-
-def reasons(features: Mapping[str, Any], parameters: Churn, *, at_most: int = 3) -> tuple[Reason, ...]:
-    """What moves one customer's probability most, read from the stored features; all of them add up to the log-odds."""
-    moved = {shape.feature: _step(features[shape.feature], shape) for shape in parameters.additive.shapes}
-    by_reason = {code: {name: moved[name] for name in names if name in moved} for code, names in REASONS.items()}
-    found = [_reason(code, parts, features) for code, parts in by_reason.items() if parts]
-    return tuple(sorted(found, key=lambda reason: -abs(reason.log_odds))[:at_most])
-
-
-def _reason(code: str, parts: Mapping[str, float], features: Mapping[str, Any]) -> Reason:
-    log_odds = sum(parts.values())
-    strongest = max(parts, key=lambda name: parts[name] if log_odds > 0 else -parts[name])
-    return Reason(code, strongest, features[strongest], log_odds)
-
-
-def _step(value: float | None, shape: Shape) -> float:
-    return shape.missing if value is None else shape.values[bisect_left(shape.cuts, value)]

@@ -12,7 +12,7 @@ from shuke.analytics.churn.parameters import Churn, RiskLine
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.shares import wilson
 
-__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line", "risk_list"]
+__all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line"]
 
 GOAL_PRECISION, GOAL_RECALL = 0.85, 0.87
 """What the business hopes for, to be shown beside what was measured."""
@@ -53,11 +53,6 @@ def _longest(chances: Numbers, lapsed: Numbers, wished_precision: float) -> int:
     ends = np.append(chances[1:] < chances[:-1], True)[: len(chances)]
     fits = ends & (np.cumsum(lapsed) / size >= wished_precision) & (size >= SHORTEST_LIST)
     return int(size[fits].max(initial=0))
-
-
-def risk_list(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.Table:
-    """The customers on the list; nobody where no line keeps the wished precision."""
-    return scored.filter(is_listed(scored, models, policy))
 
 
 def is_listed(scored: ir.Table, models: Sequence[Churn], policy: ChurnPolicy) -> ir.BooleanValue:

@@ -42,13 +42,3 @@ def log_likelihood(theta: Floats, spends: Spends) -> tuple[float, Floats]:
         ]
     )
     return float(value), gradient
-
-
-def expected_spend(theta: Floats, frequency: Floats, money: Floats) -> Floats:
-    """The expected spend per purchase after repeat purchases of `money` together; of nobody known, the population's.
-
-    Equation 5 of the paper. Needs q > 1: below that the population has no mean.
-    """
-    p, q, gamma = theta
-    expected: Floats = p * (gamma + money) / (p * frequency + q - 1)
-    return expected

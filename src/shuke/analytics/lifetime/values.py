@@ -66,7 +66,8 @@ def _contributions(customers: ir.Table, policy: LifetimePolicy, parameters: Life
 def order_value(customers: ir.Table, spend: Estimate | None) -> ir.FloatingColumn:
     """The money of the next purchase, in minor units: between the customer's own mean and everybody's.
 
-    By Gamma-Gamma (see `gamma_gamma.expected_spend`), or where that could not be fitted, the customer's own mean.
+    By Gamma-Gamma (equation 5 of its paper, see `gamma_gamma`, which needs q > 1), or where that could not be fitted,
+    the customer's own mean.
     """
     if spend is None:
         return customers.money / (customers.frequency + 1)

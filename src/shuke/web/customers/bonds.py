@@ -14,7 +14,7 @@ from shuke.analytics.bonds.relationship import NUMBERS, PARTS
 from shuke.core import policies
 from shuke.core.words import mark
 from shuke.customers.models import Customer
-from shuke.scoring import accounts, queries
+from shuke.scoring import accounts
 from shuke.scoring.accounts import Entry
 from shuke.scoring.models import LiveScore
 from shuke.scoring.policies import EMOTION, RELATIONSHIP
@@ -22,8 +22,6 @@ from shuke.web.templatetags.shuke import number, percent
 
 SHOWN = 5
 TREND_DAYS = 90
-EARLIER_DAYS = 27
-"""A score of a month ago is held beside today's; every night's is kept for five weeks."""
 CORNERS = 3
 """A map of fewer sides is a line."""
 
@@ -62,12 +60,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The score, or "" and what is missing for one; what was said an earlier run ago."""
+    """The score, or "" and what is missing for one."""
 
     score: str
     parts: list[dict[str, str]]
     missing: list[str]
-    trend: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def _balance_before(entries: list[Entry], day: date, policy: EmotionPolicy) -> i
 
 def _quality(score: LiveScore, policy: RelationshipPolicy) -> Quality:
     if score.relationship_parts is None or score.relationship_numbers is None:
-        return Quality("", [], [_("It comes with the next run.")], "")
+        return Quality("", [], [_("It comes with the next run.")])
     numbers = dict(zip(NUMBERS, score.relationship_numbers, strict=True))
     words = {"trust": _trust(numbers), "satisfaction": _satisfaction(numbers), "loyalty": _loyalty(numbers)}
     lacking = {
@@ -138,7 +135,6 @@ def _quality(score: LiveScore, policy: RelationshipPolicy) -> Quality:
             if points[part] is not None
         ],
         [lacking[part] for part in PARTS if points[part] is None],
-        _trend(score),
     )
 
 
@@ -185,14 +181,6 @@ def _loyalty(numbers: dict[str, float]) -> str:
     if shares:
         told.append(ngettext("shared %(count)s thing", "shared %(count)s things", shares) % {"count": number(shares)})
     return _("Loyalty: %(facts)s") % {"facts": _(", ").join(told)}
-
-
-def _trend(score: LiveScore) -> str:
-    earlier = queries.score_before(score.customer_id, score.as_of - timedelta(EARLIER_DAYS))
-    if earlier is None or earlier.relationship is None or score.relationship is None:
-        return ""
-    words = {"score": f"{earlier.relationship:.1f}", "day": earlier.run.as_of.isoformat()}
-    return _("%(score)s as of %(day)s") % words
 
 
 def _map(customer: Customer, said: dict[str, int]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How a customer buys, what they may buy next, and what they never want to hear of: read when the page asks."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -18,10 +19,11 @@ from shuke.customers.exclusions import queries, services
 from shuke.customers.models import Customer, Exclusion
 from shuke.history.queries import categories
 from shuke.scoring import buying
-from shuke.scoring.buying import Bought
+from shuke.scoring.buying import Bought, Suggested, Then
 from shuke.scoring.models import LiveScore, Run
 from shuke.scoring.policies import POTENTIAL
 from shuke.scoring.queries import live_run
+from shuke.web.customers import history
 from shuke.web.customers.forms import ExclusionForm
 from shuke.web.customers.profile import visible
 from shuke.web.goods import articles, names
@@ -83,8 +85,27 @@ def _exclusions(customer: Customer) -> list[tuple[Exclusion, str]]:
 
 def _potential(customer: Customer, run: Run, learned: Potential) -> dict[str, object]:
     policy = policies.at_version(POTENTIAL, run.policies.get(POTENTIAL.key, 0)).body
-    made = buying.suggested_to([customer.pk], learned, as_of=timezone.localdate(), at_most=policy.most_suggestions)
-    return {"suggestions": told(made, learned), "potential_lacking": [] if made else lacking(learned)}
+    today, at_most = timezone.localdate(), policy.most_suggestions
+    made = buying.suggested_to([customer.pk], learned, as_of=today, at_most=at_most)
+    then = buying.suggested_then(customer.pk, before=today - timedelta(history.TREND_DAYS), at_most=at_most)
+    return {
+        "suggestions": told(made, learned),
+        "potential_lacking": [] if made else lacking(learned),
+        "suggested_then": _compared(then, made, today) if then and then.made else None,
+    }
+
+
+def _compared(then: Then, made: list[Suggested], today: date) -> Row:
+    """What was suggested a month ago, what came of it, and how what is expected has moved since."""
+    known = names({one.item for one in then.made}, then.goods)
+    was, now = (sum(one.expected for one in each) for each in (then.made, made))
+    return {
+        "as_of": then.as_of,
+        "items": [{"name": known[one.item], "came": one.item in then.bought} for one in then.made],
+        "was": was,
+        "now": now,
+        "trend": history.trend(history.MONEY, [(then.as_of, was), (today, now)]),
+    }
 
 
 def _habits(customer: Customer, learned: Potential) -> dict[str, object]:

@@ -154,13 +154,29 @@ def _of(number: float, full: int) -> dict[str, int]:
 
 def _quadrant(score: LiveScore, policies: Policies) -> list[str]:
     if not score.value_quadrant:
-        return []
+        return [_(UNKNOWN["economic"])]
     policy = policies.scorecard
     return [
         _("Economic value %(points)s; much from %(from)s on")
         % {"points": f"{score.value_card[0]:.0f}", "from": policy.high_value},
         _("Loyalty %(points)s, half by the number of orders, half by the silence in own cycles; loyal from %(from)s on")
         % {"points": f"{score.loyalty:.0f}", "from": policy.high_loyalty},
+        *_expert(score, policy),
+    ]
+
+
+def _expert(score: LiveScore, policy: ScorecardPolicy) -> list[str]:
+    if not score.is_expert:
+        return []
+    words = _("Expert: learning value %(points)s, from %(from)s on, and %(orders)s orders, from %(least)s on")
+    return [
+        words
+        % {
+            "points": f"{score.value_card[VALUES.index('learning')]:.0f}",
+            "from": policy.expert_points,
+            "orders": score.orders,
+            "least": policy.expert_orders,
+        }
     ]
 
 

@@ -10,7 +10,7 @@ from shuke.analytics.churn import renewal
 from shuke.analytics.churn.applying import apply, apply_by_cycle
 from shuke.analytics.churn.cutoffs import examples
 from shuke.analytics.churn.lapses import Renewal, RenewalRate
-from shuke.analytics.churn.risk import risk_list
+from shuke.analytics.churn.risk import is_listed
 from shuke.analytics.features import features
 from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
 from unit.analytics.churn import shops
@@ -29,7 +29,7 @@ def test_everything_compiles_for_spark(monkeypatch, learned):
     contracts = renewal.in_order(facts, as_of=shops.AS_OF)
     scored = apply_by_cycle(features(facts, as_of=shops.AS_OF), [learned])
     for table in (
-        risk_list(scored, [learned], shops.POLICY),
+        scored.filter(is_listed(scored, [learned], shops.POLICY)),
         examples(facts, [CUT_ON], horizon_days=30),
         renewal.fit(contracts),
         renewal.apply(contracts, RENEWALS),

@@ -3,7 +3,7 @@ import pytest
 
 from shuke.analytics.churn.applying import apply
 from shuke.analytics.churn.policy import ChurnPolicy
-from shuke.analytics.churn.risk import risk_line, risk_list
+from shuke.analytics.churn.risk import is_listed, risk_line
 from shuke.analytics.features import features
 from unit.analytics.churn import shops
 from unit.analytics.shop import rows
@@ -46,7 +46,7 @@ def test_the_list_holds_the_active_above_the_line(shop, learned):
     low = learned.backtest.risk.model_copy(update={"threshold": 0.5})
     model = learned.model_copy(update={"backtest": learned.backtest.model_copy(update={"risk": low})})
     scored = apply(features(shop, as_of=shops.AS_OF), model)
-    listed = rows(risk_list(scored, [model], ChurnPolicy()))
+    listed = rows(scored.filter(is_listed(scored, [model], ChurnPolicy())))
     everybody = rows(scored)
     expected = {
         customer
@@ -60,7 +60,8 @@ def test_the_list_holds_the_active_above_the_line(shop, learned):
 def test_without_a_line_the_list_is_empty(shop, learned):
     none = learned.backtest.risk.model_copy(update={"threshold": None})
     model = learned.model_copy(update={"backtest": learned.backtest.model_copy(update={"risk": none})})
-    assert rows(risk_list(apply(features(shop, as_of=shops.AS_OF), model), [model], ChurnPolicy())) == {}
+    scored = apply(features(shop, as_of=shops.AS_OF), model)
+    assert rows(scored.filter(is_listed(scored, [model], ChurnPolicy()))) == {}
 
 
 def test_it_is_measured_on_those_who_were_active(learned):
