@@ -108,8 +108,12 @@ def _line(text: str, report: dict[str, Any]) -> None:
     out.print(translate(text) % shown, markup=False)
 
 
+def _heading(text: str) -> None:
+    out.print(f"\n{translate(text)}", markup=False)
+
+
 def _tenths(tenths: list[dict[str, float]]) -> None:
-    out.print(f"\n{translate(_('By tenths of the rows, the highest chances first:'))}", markup=False)
+    _heading(_("By tenths of the rows, the highest chances first:"))
     out.print("  ".join(f"{translate(head):>9}" for head in HEADS), markup=False)
     for each in tenths:
         shares = (f"{each[name] * 100:.1f}%" for name in ("predicted", "observed"))
@@ -118,7 +122,7 @@ def _tenths(tenths: list[dict[str, float]]) -> None:
 
 
 def _columns(report: dict[str, Any]) -> None:
-    out.print(f"\n{translate(_('The strongest columns, and how far they move a chance (log-odds):'))}", markup=False)
+    _heading(_("The strongest columns, and how far they move a chance (log-odds):"))
     for name, weight in list(report["columns"].items())[:SHOWN]:
         out.print(f"{weight:>9.2f}  {name}", markup=False)
     for text, names in (
