@@ -2,8 +2,9 @@
 
     python bench/api.py [SECONDS]
 
-Events a second in batches of 100, most of them orders that are new, and how long a single event takes. Clients run on
-the same cores as web, workers and database, and send as soon as the last answer came.
+Events a second in batches of 100, most of them orders that are new, or what customers do by themselves; and how
+long a single event takes. Clients run on the same cores as web, workers and database, and send as soon as the last
+answer came.
 """
 
 import http.client
@@ -19,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ SOURCES = Path(__file__).resolve().parents[1] / "src"
 def main(seconds: float) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder, _installation(Path(folder)) as (port, token):
         _send_for(2, port, token)
-        for kind in ("orders", "events"):
+        for kind in ("orders", "events", "behaviours"):
             sent = _send_for(seconds, port, token, path=kind)
             words = f"API, {kind} in batches of {BATCH}, one web process"
             yield Figure(words, sent / seconds, "a second", at_least=2_000)
@@ -111,10 +113,13 @@ def _poster(port: int, token: str, path: str) -> Callable[[list[dict[str, Any]]]
 
 
 def _event(path: str) -> dict[str, Any]:
-    """An order; among events also contacts and changed profiles."""
+    """An order, or something that a customer does just now; among events also contacts and changed profiles."""
     customer, chance = f"V{random.randrange(CUSTOMERS)}", random.random()
     at = f"2026-{random.randrange(1, 11):02}-{random.randrange(1, 29):02}T{random.randrange(24):02}:30:00+08:00"
     key = f"{random.getrandbits(64):x}"
+    if path == "behaviours":
+        kind, moment = random.choice(("view", "cart")), datetime.now(UTC).isoformat()
+        return {"key": key, "customer": customer, "at": moment, "kind": kind, "subject": "/tea"}
     if path == "events" and chance < 0.2:
         return {"type": "interaction", "key": key, "customer": customer, "at": at, "channel": "phone", "note": "好"}
     if path == "events" and chance < 0.3:

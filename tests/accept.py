@@ -215,10 +215,10 @@ def keyboard(folder: Path) -> str:
 
 
 def in_the_day(folder: Path) -> str:
-    """A running installation is told of single orders, one at a time."""
+    """A running installation is told of single orders and of what customers do, one at a time."""
     measured = measured_by("tests/journeys/test_the_day.py")
-    seconds = float(measured.split()[0])
-    assert seconds <= SCORED_WITHIN, measured
+    seconds = [float(each.split()[0]) for each in measured.split("; ")]
+    assert len(seconds) == 2 and max(seconds) <= SCORED_WITHIN, measured
     return measured
 
 

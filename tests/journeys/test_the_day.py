@@ -1,10 +1,13 @@
 """In the day, on a whole installation: a fact is on its customer's page and scored within seconds, kills or not."""
 
+import json
 import os
 import signal
 import time
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -59,6 +62,29 @@ def test_an_order_is_on_the_page_and_scored_within_seconds(site):
         wait_until(partial(is_told, f"today-{number}", orders=3 + number), seconds=PATIENCE)
         times.append(time.time() - committed)
     print(f"measured: {max(times):.1f} s at most from the commit of an order to page, score and list row")
+
+
+@pytest.mark.promise
+def test_what_customers_do_by_themselves_is_scored_within_seconds(site):
+    """Over the API; each of the three has long ordered nothing, so that a full cart shows in the journey."""
+    token = site.json("token", "add", "shop", "--scope", "facts:write", "--source", "shop")["token"]
+    times = []
+    for customer, key in site.sql("SELECT customer_id, source_key FROM identity ORDER BY source_key"):
+        journey = f"SELECT journey FROM live_score WHERE customer_id = {customer}"
+        assert site.sql(journey) == [("aware",)]
+        sent = time.time()
+        send(site, token, {"key": key, "customer": key, "at": datetime.now(UTC).isoformat(), "kind": "cart"})
+        wait_until(lambda journey=journey: site.sql(journey) == [("decide",)], seconds=PATIENCE)
+        times.append(time.time() - sent)
+    print(f"measured: {max(times):.1f} s at most from a full cart to the score")
+
+
+def send(site: Installation, token: str, behaviour: dict[str, str]) -> None:
+    """A behaviour over the API."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = json.dumps({"items": [behaviour]}).encode()
+    with urlopen(Request(f"{site.url}/api/v1/behaviours", body, headers)) as answer:
+        assert answer.status == 200
 
 
 def test_a_worker_that_is_killed_loses_no_fact(site):

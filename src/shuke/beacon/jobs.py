@@ -1,23 +1,9 @@
-"""The worker's way to what the beacon takes."""
+"""What is cleared away of the beacon's counts; its events are written beside the jobs."""
 
 from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
 from shuke.beacon.services import writing
-from shuke.core.jobs import RETRY
-
-
-@app.task(name="beacon.write", queueing_lock="beacon.write", retry=RETRY)
-def write() -> None:
-    """Write what has been taken."""
-    writing.write(at=now())
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="beacon.write_left", queueing_lock="beacon.write_left")
-def write_left(timestamp: int) -> None:
-    """Every minute: what was left because a file of the same source was being written."""
-    writing.write(at=now())
 
 
 @app.periodic(cron="41 * * * *")

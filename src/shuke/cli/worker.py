@@ -1,7 +1,7 @@
 """The worker: jobs, and beside them what must not wait for a free place among the jobs.
 
-That is the sealing of the audit trail, the scoring of customers of whom something has become known, and a heart that
-beats only while the database answers.
+That is the sealing of the audit trail, the writing of what shops' pages have sent, the scoring of customers of whom
+something has become known, and a heart that beats only while the database answers.
 """
 
 import asyncio
@@ -11,9 +11,11 @@ from pathlib import Path
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
+from django.utils.timezone import now
 from procrastinate.contrib.django import app
 from structlog.typing import FilteringBoundLogger
 
+from shuke.beacon.services import writing as beacon
 from shuke.core import audit
 from shuke.runtime import logs
 from shuke.runtime.home import Home
@@ -34,7 +36,8 @@ async def _work(heartbeat: Path | None) -> None:
     log = logs.logger(Home(settings.SHUKE.home), "worker")
     with app.replace_connector(connector) as working:
         async with working.open_async():
-            beside = [asyncio.create_task(act) for act in (seal(log), rescore(log), _beat(working, heartbeat))]
+            acts = (seal(log), write_events(log), rescore(log), _beat(working, heartbeat))
+            beside = [asyncio.create_task(act) for act in acts]
             try:
                 await working.run_worker_async(concurrency=2, delete_jobs="successful", fetch_job_polling_interval=5)
             finally:
@@ -45,6 +48,11 @@ async def _work(heartbeat: Path | None) -> None:
 async def seal(log: FilteringBoundLogger) -> None:
     """Seal for as long as the worker lives."""
     await _again_and_again(audit.seal, "sealing", log, every=SEAL_EVERY)
+
+
+async def write_events(log: FilteringBoundLogger) -> None:
+    """Write what the beacon has taken for as long as the worker lives; behind a file of the same source, later."""
+    await _again_and_again(lambda: beacon.write(at=now()), "writing events of pages", log, every=LOOK_EVERY)
 
 
 async def rescore(log: FilteringBoundLogger) -> None:

@@ -246,6 +246,7 @@ class Behaviour(models.Model):
         indexes = [
             models.Index(fields=["identity", "-happened_on"], name="behaviour_by_identity"),
             BrinIndex(fields=["import_id"], name="behaviour_by_import"),
+            BrinIndex(fields=["happened_on"], name="behaviour_by_day", autosummarize=True),
         ]
 
     def __str__(self) -> str:
@@ -370,11 +371,14 @@ class MonthMark(models.Model):
 class CustomerMark(models.Model):
     """Somebody whose facts have changed since they were last scored; deleted by the run that saw it.
 
-    A fact names its identity, whosever that is when it is scored; a move of identities names the customers.
+    A fact names its identity, whosever that is when it is scored; a move of identities names the customers. What they
+    did by themselves has marks `of_behaviour`; doing it once more that day hardly moves a score, and `can_wait`.
     """
 
     identity_id = models.BigIntegerField(null=True)
     customer_id = models.BigIntegerField(null=True)
+    of_behaviour = models.BooleanField(default=False, db_default=False)
+    can_wait = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "customer_mark"
@@ -382,7 +386,10 @@ class CustomerMark(models.Model):
             models.CheckConstraint(
                 name="customer_mark_names_somebody",
                 condition=Q(identity_id__isnull=False) | Q(customer_id__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="customer_mark_waits_for_behaviour_alone", condition=Q(of_behaviour=True) | Q(can_wait=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -46,7 +46,8 @@ class Manifest:
 class Refreshed:
     """What a refresh did: the months it wrote anew, the rows in them; and what its snapshot saw of the day.
 
-    That is the marks of customers, and the rows that had been scored since the run before.
+    That is the marks of customers, and the rows that had been scored since the run before. Marks of behaviour are not
+    among them: it is of the day itself, which no run has seen.
     """
 
     months: tuple[date, ...]
@@ -90,7 +91,7 @@ class Mirror:
             marks = facts.fetch(snapshot, "SELECT id, month FROM month_mark")
             marked = MONTHS_WITH_FACTS if before is None else "SELECT DISTINCT month FROM month_mark"
             months = sorted(facts.fetch(snapshot, marked)["month"].to_pylist())
-            customers = facts.fetch(snapshot, "SELECT id FROM customer_mark")["id"].to_pylist()
+            customers = facts.fetch(snapshot, "SELECT id FROM customer_mark WHERE NOT of_behaviour")["id"].to_pylist()
             rescored = facts.fetch(snapshot, "SELECT id FROM score_today")["id"].to_pylist()
             after, rows = self._export(snapshot, before or Manifest(), months)
         self._switch(after)

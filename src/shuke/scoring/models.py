@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
+from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from shuke.customers.models import Customer
@@ -215,6 +216,7 @@ class ScoreToday(ScoreColumns):
 
     id = models.BigIntegerField()
     as_of = models.DateField()
+    scored_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "score_today"

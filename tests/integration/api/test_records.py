@@ -297,14 +297,46 @@ def test_behaviour_is_written_once_and_never_otherwise(till):
     assert Behaviour.objects.count() == 3
 
 
-def test_behaviour_marks_its_month_and_of_its_people_only_who_is_new(till):
-    till.send("behaviours", act())
-    made = Identity.objects.get()
+def test_behaviour_marks_its_month_and_everybody_who_did_something(till):
+    till.send("behaviours", act(), act("E2"), act("E3", customer="8"))
     assert set(MonthMark.objects.values_list("month", flat=True)) == {date(2026, 11, 1)}
-    assert list(CustomerMark.objects.values_list("identity_id", flat=True)) == [made.pk]
-    CustomerMark.objects.all().delete()
-    till.send("behaviours", act("E2"))
+    everybody = set(Identity.objects.values_list("pk", flat=True))
+    assert taken_marks() == {(each, True, False) for each in everybody}
+    till.send("behaviours", act(), act("E2"))
     assert not CustomerMark.objects.exists()
+
+
+def test_what_was_done_before_on_its_day_can_wait(till):
+    till.send("behaviours", act(), act("E2", at="2026-11-03T10:00:00+08:00", kind="view"))
+    taken_marks()
+    made = Identity.objects.get()
+    for number, (more, can_wait) in enumerate(
+        [
+            ({}, True),
+            ({"at": "2026-11-05T10:00:00+08:00"}, False),
+            ({"kind": "view"}, False),
+            ({"kind": "view", "subject": "/tea"}, True),
+        ]
+    ):
+        till.send("behaviours", act(f"F{number}", **more))
+        assert taken_marks() == {(made.pk, True, can_wait)}
+    till.send("behaviours", act("G1"), act("G2", kind="login"))
+    assert taken_marks() == {(made.pk, True, False)}
+
+
+def test_a_known_event_under_another_number_marks_whoever_is_new(till):
+    till.send("behaviours", act())
+    taken_marks()
+    till.send("behaviours", act(customer="8"))
+    assert taken_marks() == {(Identity.objects.get(source_key="8").pk, True, False)}
+
+
+def taken_marks():
+    """The marks of customers, which go with being read."""
+    marks = list(CustomerMark.objects.values_list("identity_id", "of_behaviour", "can_wait"))
+    CustomerMark.objects.all().delete()
+    assert len(marks) == len(set(marks))
+    return set(marks)
 
 
 def test_behaviour_stands_among_events_and_counts_as_an_import_of_its_day(till):

@@ -9,7 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-import queue_of_jobs
 from integration.beacon.conftest import ORIGIN, Page, event
 from shuke.beacon.models import Pace, Site, Tally, Waiting
 from shuke.beacon.services import sites, taking, writing
@@ -39,7 +38,6 @@ def test_a_message_waits_for_the_worker_and_for_nothing_else(page):
     page.send(event())
     assert Waiting.objects.count() == 1
     assert not Behaviour.objects.exists()
-    assert queue_of_jobs.states("beacon.write") == [("todo", 0)]
 
 
 def test_events_sent_again_are_written_once(page):

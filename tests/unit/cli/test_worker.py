@@ -14,13 +14,14 @@ from shuke.cli import worker
     ("loop", "act", "what"),
     [
         (worker.seal, (worker.audit, "seal"), "sealing"),
+        (worker.write_events, (worker.beacon, "write"), "writing events of pages"),
         (worker.rescore, (worker.scoring, "rescore_marked"), "scoring in the day"),
     ],
 )
 def test_it_goes_on_after_errors_and_tells_them_once(loop, act, what, monkeypatch):
     outcomes = iter([ZeroDivisionError, OSError, None, None, OSError, None])
 
-    def once():
+    def once(**_when):
         outcome = next(outcomes, asyncio.CancelledError)
         if outcome:
             raise outcome

@@ -11,7 +11,6 @@ from shuke.beacon import signing
 from shuke.beacon.models import Ending, Site, Waiting
 from shuke.beacon.services import sites
 from shuke.beacon.services.tallies import count
-from shuke.core.jobs import enqueue
 from shuke.intake import live
 from shuke.intake.fields import Kind
 
@@ -138,4 +137,3 @@ def _keep(site: Site, customer: str, records: list[dict[str, Any]], at: datetime
     if events > MOST_A_MINUTE:
         raise NotTaken(Ending.TOO_MANY, len(records))
     Waiting.objects.create(site=site, records=records)
-    enqueue("beacon.write", key="beacon.write")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
+from adbc_driver_postgresql.dbapi import Connection
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.timezone import localdate, now
@@ -33,15 +34,41 @@ OF_A_CUSTOMER = (*facts.BY_DAY, "disputes", "contracts")
 """Tables of the facts of identities."""
 BATCH = 2_000
 """Marks that one pass takes: a second or two of work, for which the next fact waits."""
+BATCH_OF_BEHAVIOUR = 500
+"""Customers whom one pass takes beside them for what they did by themselves alone, so that no order waits for those."""
+PAUSE = timedelta(minutes=5)
+"""After so long, whoever has been scored is scored again for doing once more what the day knew already."""
 MOST_AGAIN = 20_000
-"""More customers than this with facts of the day are a bulk, and wait for the run of tomorrow."""
+"""More customers than this with facts of the day, or with behaviour, are a bulk, and wait for the run of tomorrow."""
+
+# Who has been scored a moment ago and since then has only marks that can wait is left out, and hides nobody behind.
+DUE_FOR_BEHAVIOUR = f"""
+SELECT marked.identity_id, marked.customer_id, marked.id
+FROM (
+    SELECT identity_id, customer_id, max(id) AS id, bool_and(can_wait) AS can_wait
+    FROM customer_mark WHERE of_behaviour GROUP BY identity_id, customer_id
+) AS marked
+LEFT JOIN identity ON identity.id = marked.identity_id
+LEFT JOIN score_today AS scored ON scored.customer_id = coalesce(marked.customer_id, identity.customer_id)
+WHERE NOT marked.can_wait OR scored.customer_id IS NULL
+    OR scored.scored_at <= now() - interval '{PAUSE // timedelta(seconds=1)} seconds'
+"""
+ANYBODY_DUE = f"""
+SELECT EXISTS (SELECT FROM customer_mark WHERE NOT of_behaviour) OR EXISTS ({DUE_FOR_BEHAVIOUR})
+"""
 
 # What just happened goes before what piled up, and before those whom a run has left to be scored again.
-MARKED = """
-SELECT mark.id AS mark_id, coalesce(mark.customer_id, identity.customer_id) AS customer_id
-FROM (SELECT * FROM customer_mark ORDER BY identity_id IS NULL, id DESC LIMIT {most}) AS mark
-LEFT JOIN identity ON identity.id = mark.identity_id
+NEWEST = "ORDER BY identity_id IS NULL, id DESC LIMIT"
+DUE = f"""
+SELECT due.identity_id, coalesce(due.customer_id, identity.customer_id) AS customer_id
+FROM (
+    (SELECT identity_id, customer_id FROM customer_mark WHERE NOT of_behaviour {NEWEST} {{most}})
+    UNION
+    (SELECT identity_id, customer_id FROM ({DUE_FOR_BEHAVIOUR}) AS acted {NEWEST} {{most_of_behaviour}})
+) AS due
+LEFT JOIN identity ON identity.id = due.identity_id
 """
+MARKS_OF = "SELECT id FROM customer_mark WHERE identity_id = ANY({identities}) OR customer_id = ANY({customers})"
 
 # What a run that is of whole days cannot know: who has facts of its own day.
 WITH_FACTS_OF_THE_DAY = """
@@ -57,17 +84,28 @@ SELECT DISTINCT identity.customer_id FROM identity JOIN (
     WHERE decided_on BETWEEN %(as_of)s AND %(today)s
 ) AS moved ON moved.identity_id = identity.id
 """
+WITH_BEHAVIOUR_OF_THE_DAY = """
+SELECT DISTINCT identity.customer_id FROM identity JOIN behaviour ON behaviour.identity_id = identity.id
+WHERE behaviour.happened_on BETWEEN %(as_of)s AND %(today)s
+"""
 
 CARRY_OVER = f"""
 UPDATE score_today SET run_id = %(run)s
-WHERE id <> ALL(%(seen)s) OR customer_id IN ({WITH_FACTS_OF_THE_DAY})
+WHERE id <> ALL(%(seen)s) OR customer_id IN ({WITH_FACTS_OF_THE_DAY}) OR EXISTS (
+    SELECT FROM ({WITH_BEHAVIOUR_OF_THE_DAY}) AS acted WHERE acted.customer_id = score_today.customer_id
+)
 """
 
+# Behaviour is counted apart: a flood of it keeps no order of the day from its score.
 MARK_AGAIN = f"""
-WITH of_the_day AS MATERIALIZED ({WITH_FACTS_OF_THE_DAY} LIMIT {MOST_AGAIN + 1})
-INSERT INTO customer_mark (customer_id)
-SELECT customer_id FROM score_today
-UNION SELECT customer_id FROM of_the_day WHERE (SELECT count(*) FROM of_the_day) <= {MOST_AGAIN}
+WITH moved AS MATERIALIZED ({WITH_FACTS_OF_THE_DAY} LIMIT %(most)s + 1),
+    acted AS MATERIALIZED ({WITH_BEHAVIOUR_OF_THE_DAY} LIMIT %(most)s + 1)
+INSERT INTO customer_mark (customer_id, of_behaviour, can_wait)
+SELECT customer_id, bool_and(can_wait), bool_and(can_wait) FROM (
+    SELECT customer_id, id = ANY(%(seen)s) AS can_wait FROM score_today
+    UNION ALL SELECT customer_id, false FROM moved WHERE (SELECT count(*) FROM moved) <= %(most)s
+    UNION ALL SELECT customer_id, true FROM acted WHERE (SELECT count(*) FROM acted) <= %(most)s
+) AS again GROUP BY customer_id
 """
 
 
@@ -85,10 +123,12 @@ class Taken:
 def rescore_marked() -> int:
     """Score the customers with the newest marks; returns how many, so that 0 means there is nothing to do now.
 
+    Who has just been scored and did no more since than what the day knew already waits with their marks for a while.
+
     Whoever comes while another pass works waits for it. Where nothing has been scored yet, a run of everybody is asked
     for; where the live run looks back on purpose, and where another run is switched in meanwhile, the marks stay.
     """
-    if not CustomerMark.objects.exists():
+    if not _is_anybody_due():
         return 0
     with advisory_lock(IN_DAY_LOCK):
         live = queries.live_run()
@@ -100,6 +140,13 @@ def rescore_marked() -> int:
         return len(taken.customers) if _write(live, taken, _score(live, taken, as_of), as_of) else 0
 
 
+def _is_anybody_due() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(ANYBODY_DUE)
+        (due,) = cursor.fetchone()
+    return due
+
+
 def _ask_for_a_run() -> None:
     with advisory_lock_if_free(RUN_LOCK) as none_works:
         if none_works and not queries.has_failed_lately(at=now()):
@@ -109,9 +156,10 @@ def _ask_for_a_run() -> None:
 def _take(live: Run) -> Taken:
     obeyed = policies.at_versions(live.policies)
     with facts.snapshot() as snapshot:
-        marked = fetch(snapshot, MARKED.format(most=BATCH))
-        customers = marked["customer_id"].drop_null().unique()
+        due = fetch(snapshot, DUE.format(most=BATCH, most_of_behaviour=BATCH_OF_BEHAVIOUR))
+        customers = due["customer_id"].drop_null().unique()
         identities = facts.read(snapshot, "identities", among=f"customer_id = ANY({numbers(customers)})")
+        marks = _marks_of(snapshot, due, identities)
         whose = f"identity_id = ANY({numbers(identities['identity_id'])})"
         tables = {table: facts.read(snapshot, table, among=whose) for table in OF_A_CUSTOMER}
         bought = numbers(tables["lines"]["product_id"].unique())
@@ -120,7 +168,14 @@ def _take(live: Run) -> Taken:
         won = facts.read(snapshot, "acquisition_costs", among=f"{whose} OR identity_id IS NULL")
         pilot = pilots.piloted(live.pilot, obeyed, snapshot, among=f"customer_id = ANY({numbers(customers)})")
     tables |= {"identities": identities, "products": articles, "product_costs": costs, "acquisition_costs": won}
-    return Taken(marked["mark_id"].to_pylist(), customers.to_pylist(), tables, obeyed, pilot)
+    return Taken(marks, customers.to_pylist(), tables, obeyed, pilot)
+
+
+def _marks_of(snapshot: Connection, due: pa.Table, identities: pa.Table) -> list[int]:
+    """All marks of whoever is due, those that could have waited too; and of identities that are no more."""
+    named = pa.chunked_array([*due["identity_id"].drop_null().chunks, *identities["identity_id"].chunks], pa.int64())
+    marks = MARKS_OF.format(identities=numbers(named), customers=numbers(due["customer_id"].drop_null()))
+    return fetch(snapshot, marks)["id"].to_pylist()
 
 
 def _score(live: Run, taken: Taken, as_of: date) -> pa.Table:
@@ -169,9 +224,10 @@ def hand_over(this: Run, *, marks: Sequence[int], rows: Sequence[int]) -> None:
     """Let a run that is switched in take over from the day; call it in the transaction that switches.
 
     `marks` and `rows` of the day are those that the run's snapshot saw, so it knows what they stand for: all facts
-    before its own day. Whoever has facts that it cannot know keeps the row of the day, and is scored again.
+    before its own day. Whoever has facts that it cannot know keeps the row of the day, and is scored again; for
+    behaviour alone, after a pause and behind whoever has ordered.
     """
-    values = {"run": this.pk, "seen": list(rows), "as_of": this.as_of, "today": localdate()}
+    values = {"run": this.pk, "seen": list(rows), "as_of": this.as_of, "today": localdate(), "most": MOST_AGAIN}
     with connection.cursor() as cursor:
         if not this.looks_back:
             CustomerMark.objects.filter(pk__in=marks).delete()
