@@ -16,7 +16,6 @@ JOB = "reports.refresh"
 PERIODIC = {
     "api.sweep",
     "beacon.sweep",
-    "beacon.write_left",
     "core.take_up_stalled",
     "customers.find_duplicates_if_due",
     "intake.measure_all",

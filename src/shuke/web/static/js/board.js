@@ -85,7 +85,8 @@
     focused = document.activeElement?.closest("#board .board-card")?.id || "";
   });
 
-  document.addEventListener("htmx:afterSettle", (event) => {
+  // At once: a key that is pressed before the board has settled is meant for the same card.
+  document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "board" || !focused) return;
     const card = document.getElementById(focused);
     if (card) titleOf(card).focus();
