@@ -67,7 +67,8 @@ def test_an_order_is_on_the_page_and_scored_within_seconds(site):
 @pytest.mark.promise
 def test_what_customers_do_by_themselves_is_scored_within_seconds(site):
     """Over the API; each of the three has long ordered nothing, so that a full cart shows in the journey."""
-    token = site.json("token", "add", "shop", "--scope", "facts:write", "--source", "shop")["token"]
+    added = site.run("token", "add", "shop", "--scope", "facts:write", "--source", "shop", "--json")
+    token = json.loads(added.stdout)["token"]
     times = []
     for customer, key in site.sql("SELECT customer_id, source_key FROM identity ORDER BY source_key"):
         journey = f"SELECT journey FROM live_score WHERE customer_id = {customer}"
