@@ -94,7 +94,6 @@ def _rate(rate: RenewalRate, learned: Renewal) -> dict[str, str]:
     return {
         "words": _(BEFORE[rate.before]),
         "contracts": number(rate.contracts),
-        "renewed": number(rate.contracts - rate.lapsed),
         "lapsed": number(rate.lapsed),
         "share": percent(rate.lapsed / rate.contracts),
         "between": f"{percent(low, 0)} – {percent(high, 0)}",
