@@ -72,21 +72,22 @@ def score(customers: int, *, as_of: date) -> "tuple[Run, float]":
     """Write invented scores of everybody through the real way back, and switch; the run and the seconds it took."""
     from django.utils.timezone import now
 
-    from shuke.scoring import queries
+    from shuke.scoring import partitions, queries
+    from shuke.scoring.engines.duckdb import BATCH_ROWS
     from shuke.scoring.mirror import Refreshed
     from shuke.scoring.models import Run
     from shuke.scoring.services import runs
 
     columns = queries.columns()
-    rows = _scores(columns.remove(0), as_of)
+    rows = _scores(columns.remove(0), as_of, batch=BATCH_ROWS)
     run = Run.objects.create(kind=Run.Kind.NIGHTLY, as_of=as_of, started_at=now())
     begun = time.perf_counter()
-    run.counts = {"customers": runs._write(run, rows, columns)}
+    run.counts = {"customers": partitions.write(run, rows, columns)}
     runs._switch(run, lambda run: None, Refreshed((), 0))
     return run, time.perf_counter() - begun
 
 
-def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
+def _scores(columns: pa.Schema, as_of: date, *, batch: int) -> pa.RecordBatchReader:
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(id), max(id) FROM customer")
         first, last = cursor.fetchone()
@@ -97,7 +98,7 @@ def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
     money, leaving = chance.integers(1_000, 10_000_000, count), chance.random(count)
     letters, shares = np.array(list("ABC")), np.array(["gold", "silver", "silver", "bronze", "bronze", "bronze"])
     values = {
-        "customer_id": np.arange(first, last + 1),
+        "customer_id": chance.permutation(np.arange(first, last + 1)),
         "days_since_last": days,
         "days_since_first": days + 100,
         "orders": chance.integers(1, 60, count),
@@ -121,7 +122,7 @@ def _scores(columns: pa.Schema, as_of: date) -> pa.RecordBatchReader:
     arrays = [
         pa.array(values[each.name]).cast(each.type) if each.name in values else _other(each, money) for each in columns
     ]
-    return pa.RecordBatchReader.from_batches(columns, pa.table(arrays, schema=columns).to_batches(100_000))
+    return pa.RecordBatchReader.from_batches(columns, pa.table(arrays, schema=columns).to_batches(batch))
 
 
 def _other(field: pa.Field, money: np.ndarray) -> pa.Array:

@@ -40,10 +40,17 @@ def run(as_of: date, customer: Customer, **said: object) -> Run:
     made = Run.objects.create(
         kind=Run.Kind.ASKED, as_of=as_of, status=Run.Status.DONE, counts={"customers": 1}, started_at=now()
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT score_open_partition(%s)", [made.pk])
-        cursor.execute("SELECT score_attach_partition(%s)", [made.pk])
+    with_partition(made)
     days = {"first_ordered_on": as_of - timedelta(300), "last_ordered_on": as_of - timedelta(12)}
     Score.objects.create(run=made, customer=customer, **SAID | days | said)
     LiveRun.objects.update_or_create(id=1, defaults={"run": made})
     return made
+
+
+def with_partition(run: Run) -> None:
+    """An empty partition of a run, made in the caller's transaction."""
+    with connection.cursor() as cursor:
+        for half in ("low", "high"):
+            cursor.execute("SELECT score_open_half(%s, %s, 0)", [run.pk, half])
+        cursor.execute("SELECT score_join_halves(%s, 0)", [run.pk])
+        cursor.execute("SELECT score_attach_partition(%s)", [run.pk])

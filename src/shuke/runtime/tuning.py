@@ -26,7 +26,7 @@ def settings(home: Home, address: Address, *, memory: int, cores: int) -> dict[s
         "max_wal_size": "2GB",
         "min_wal_size": "256MB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "pglz",
+        "wal_compression": "off",  # a run writes much at once, and compressing it takes longer than writing
         "max_locks_per_transaction": "256",  # scores are partitioned by run
         "client_connection_check_interval": "5s",  # a killed worker must not keep its locks
         "timezone": "UTC",

@@ -9,6 +9,7 @@ import duckdb
 import shop
 from killing import REAL_FILE
 from shuke.customers.models import Customer, Identity
+from shuke.history import services as history
 from shuke.history.models import (
     AcquisitionCost,
     Behaviour,
@@ -43,6 +44,7 @@ def fill(customers: int = 650, *, seed: int = 7) -> date:
     OrderLine.objects.bulk_create(_lines(chance, known, articles))
     Interaction.objects.bulk_create(_interactions(chance, records))
     _others(chance, records, articles)
+    history.mark(days=(START + timedelta(day) for day in range(DAYS)))
     return AS_OF
 
 
@@ -57,6 +59,7 @@ def fill_with_online_retail() -> date:
     )
     by_person = dict(zip(people, records, strict=True))
     Order.objects.bulk_create(_order(number, by_person[person], on, amount) for number, person, on, amount in orders)
+    history.mark(days=(on for _number, _person, on, _amount in orders))
     return date(2011, 11, 9)
 
 

@@ -21,12 +21,12 @@ from shuke.customers import merging
 from shuke.customers.models import Customer, Identity
 from shuke.history import services as history
 from shuke.history.models import CustomerMark, Order
-from shuke.scoring import engines, queries, services
+from shuke.scoring import engines, partitions, queries, services
 from shuke.scoring.locks import IN_DAY_LOCK
 from shuke.scoring.models import LiveScore, Run, ScoreToday
 from shuke.scoring.policies import RFM, at_versions
 from shuke.scoring.registries import rescored
-from shuke.scoring.services import inday, runs
+from shuke.scoring.services import inday
 from shuke.segments import services as segments
 from shuke.segments.invariants import faults
 from shuke.segments.models import CustomerListing, Membership
@@ -314,7 +314,7 @@ def test_a_run_keeps_what_the_day_has_learned_since_its_snapshot(wang, monkeypat
         sell(wang, ago(1))
         services.rescore_marked()
 
-    monkeypatch.setattr(runs, "_write", before(runs._write, meanwhile))
+    monkeypatch.setattr(partitions, "write", before(partitions.write, meanwhile))
     run = services.run()
     score = LiveScore.objects.get(customer=wang)
     assert (score.orders, score.run_id, ScoreToday.objects.count()) == (3, run.pk, 1)
@@ -400,7 +400,7 @@ def test_readers_open_the_scores_of_the_live_run_only(wang):
         services.run(as_of=ago(days))
     with connections["default"].cursor() as cursor:
         cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) SELECT count(*) FROM live_score")
-        partitions = [line for (line,) in cursor.fetchall() if re.search(r" on score_\d+", line)]
+        partitions = [line for (line,) in cursor.fetchall() if re.search(r" on score_\d+_low", line)]
     assert sum("never executed" not in line for line in partitions) == 1 < len(partitions)
 
 

@@ -15,9 +15,9 @@ from shuke.customers.models import Customer, Identity
 from shuke.history.models import Behaviour, CustomerMark, MonthMark
 from shuke.intake import live
 from shuke.intake.fields import Kind
-from shuke.scoring import engines, queries, services
+from shuke.scoring import engines, partitions, queries, services
 from shuke.scoring.models import LiveScore, ScoreToday
-from shuke.scoring.services import inday, runs
+from shuke.scoring.services import inday
 from shuke.segments import services as segments
 from shuke.segments.invariants import faults
 from shuke.segments.models import CustomerListing
@@ -185,7 +185,7 @@ def test_a_run_that_is_switched_in_during_a_pass_leaves_the_pass_to_be_done_agai
 
 def test_a_run_keeps_what_is_done_while_it_computes(wang, monkeypatch):
     act(wang)
-    monkeypatch.setattr(runs, "_write", before(runs._write, lambda: act(wang, kind="cart")))
+    monkeypatch.setattr(partitions, "write", before(partitions.write, lambda: act(wang, kind="cart")))
     services.run()
     assert (services.rescore_marked(), LiveScore.objects.get(customer=wang).journey) == (1, "decide")
 

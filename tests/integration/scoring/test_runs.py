@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils.timezone import localdate, now
 
 import shop
+from integration.scoring import lively
 from shuke.history.models import CustomerMark
-from shuke.scoring import queries, services
+from shuke.scoring import partitions, queries, services
+from shuke.scoring.engines import duckdb
 from shuke.scoring.models import Run, Score
 from shuke.segments import services as segments
 from shuke.segments.models import CustomerListing, Membership
@@ -110,3 +113,33 @@ def test_a_day_before_the_first_order_leaves_the_scores_in_place():
     with pytest.raises(services.NothingYet):
         services.run(as_of=date(1800, 1, 1))
     assert queries.live_run() == run
+
+
+def test_a_run_whose_rows_memory_does_not_hold_comes_to_the_same(monkeypatch):
+    as_of = lively.fill(60)
+    at_once = services.run(as_of=as_of)
+    monkeypatch.setattr(duckdb, "ROW_BYTES", 1_000_000_000)
+    by_parts = services.run(as_of=as_of)
+    assert by_parts.counts["customers"] == at_once.counts["customers"] > 20
+    assert said(by_parts) == said(at_once)
+
+
+def said(run: Run) -> list[tuple]:
+    return list(Score.objects.filter(run_id=run.pk).order_by("customer").values_list(*queries.columns().names[1:]))
+
+
+def test_what_a_killed_run_has_written_goes_with_the_next():
+    shop.order(shop.customer("王芳"), date(2026, 6, 20), 100)
+    dead = Run.objects.create(kind=Run.Kind.ASKED, as_of=DAY, started_at=now())
+    columns = queries.columns()
+    partitions.write(dead, columns.remove(0).empty_table().to_reader(), columns)
+    assert tables_of(dead) == {"", "_low", "_high"}
+    services.run(as_of=DAY)
+    assert tables_of(dead) == set()
+
+
+def tables_of(run: Run) -> set[str]:
+    name = f"score_{run.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname ~ %s AND relkind IN ('r', 'p')", [f"^{name}(_|$)"])
+        return {found.removeprefix(name) for (found,) in cursor.fetchall()}

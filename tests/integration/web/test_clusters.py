@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
 
+import kept
 from shuke.analytics.clusters.parameters import Move, Moves, Profile, Shortfall, Ungrouped
 from shuke.analytics.rules import tree
 from shuke.scoring.models import LiveRun, Run, Score
@@ -91,20 +92,12 @@ def test_a_customer_is_told_their_group_and_what_speaks_for_it(as_, admin, shop,
     fixed = {"orders_per_month": 1.0, "first_ordered_on": date(2026, 1, 1), "last_ordered_on": date(2026, 6, 1)}
     letters = dict.fromkeys("rfmt", "A") | dict.fromkeys(("r_quintile", "f_quintile", "m_quintile"), 3)
     judged = {"tier": "gold", "activity": "active", "value_at_risk": 1, "money_line": "gold", "active_until_days": 90}
-    with_partition(run)
+    kept.with_partition(run)
     Score.objects.create(run=run, days_since_first=90, cluster=1, **(first | fixed | letters | judged))
     shown = page(as_(admin), "customers.detail", wang.pk)
     assert "Customer group" in shown
     assert "1 · spend much" in shown
     assert "the border to the next one" in shown
-
-
-def with_partition(run: Run) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT score_open_partition(%s)", [run.pk])
-        cursor.execute("SELECT score_attach_partition(%s)", [run.pk])
 
 
 def test_the_list_can_be_narrowed_to_a_group(as_, admin, shop, live, clusters):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -9,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from django.conf import settings
+from pydantic import ByteSize, TypeAdapter
 
 from shuke.analytics.tables import Tables
 from shuke.scoring.facts import SCHEMAS
@@ -16,6 +18,8 @@ from shuke.scoring.mirror import Mirror
 
 THREADS = 2
 BATCH_ROWS = 20_000
+ROW_BYTES = 1_000
+"""What the tables that are joined for a customer's row take of the memory at once."""
 
 
 class DuckDB:
@@ -42,7 +46,19 @@ class DuckDB:
         near = self._nearer()
         return near, {name: near.table(name, self.read(of_somebody(table))) for name, table in tables.items()}
 
-    def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
+    def stream(self, table: ir.Table, columns: pa.Schema, *, customers: ir.Table) -> pa.RecordBatchReader:
+        """By ranges of customers where memory does not hold them all: what one step joins cannot be spilled."""
+        ids = customers.customer_id
+        (of,) = self.read(customers.agg(rows=ids.count(), first=ids.min(), last=ids.max())).to_pylist()
+        parts = 1 + of["rows"] * ROW_BYTES // TypeAdapter(ByteSize).validate_python(settings.SHUKE.analytics_memory)
+        if parts == 1:
+            return self._reader(table)
+        edges = [of["first"] + (of["last"] + 1 - of["first"]) * part // parts for part in range(parts + 1)]
+        ranges = ((table.customer_id >= low) & (table.customer_id < high) for low, high in pairwise(edges))
+        batches = (batch for among in ranges for batch in self._reader(table.filter(among)))
+        return pa.RecordBatchReader.from_batches(columns, batches)
+
+    def _reader(self, table: ir.Table) -> pa.RecordBatchReader:
         # Ibis 12 asks DuckDB 2 for a reader by a name that it no longer has.
         return self._backend.con.sql(self._backend.compile(table)).to_arrow_reader(BATCH_ROWS)
 

@@ -22,8 +22,8 @@ from shuke.scoring.engines import duckdb
 class Engine(models.Engine, Protocol):
     """What executes a run."""
 
-    def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
-        """Compute a table of about so many rows, one per `customer_id`; they come in `columns`, part by part."""
+    def stream(self, table: ir.Table, columns: pa.Schema, *, customers: ir.Table) -> pa.RecordBatchReader:
+        """Compute a table of one row for each of these customers; they come in `columns`, part by part."""
         ...
 
 
@@ -55,7 +55,7 @@ def score(
     parameters = pilots.learn(on.read, measured, policies, pilot)
     learned = models.learn(on, tables, known, policies, as_of=as_of, former=former)
     scored = models.apply(on, pilots.apply(measured, policies, parameters, pilot), known, policies, learned)
-    rows = on.stream(_shaped(scored, columns), columns, rows=parameters.customers)
+    rows = on.stream(_shaped(scored, columns), columns, customers=measured)
     return Scored(parameters.model_copy(update={"models": learned}), rows)
 
 

@@ -55,9 +55,9 @@ class Spark:
         near = self._nearer()
         return near, {name: near.table(name, self.read(of_somebody(table))) for name, table in tables.items()}
 
-    def stream(self, table: ir.Table, columns: pa.Schema, *, rows: int) -> pa.RecordBatchReader:
+    def stream(self, table: ir.Table, columns: pa.Schema, *, customers: ir.Table) -> pa.RecordBatchReader:
         """By parts of the customers, so that this process holds one part at a time."""
-        parts = 1 + rows // PART_ROWS
+        parts = 1 + self._frame(customers).count() // PART_ROWS
         frame = self._frame(table)
         frame = frame.withColumn("part", pmod(frame.customer_id, lit(parts))).repartition(parts, "part")
         return pa.RecordBatchReader.from_batches(columns, self._batches(self._persisted("rows", frame), columns, parts))

@@ -1,26 +1,21 @@
 """Runs: score everybody as of a day, write the scores beside the old ones, and switch in one step."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
-from pgpq import ArrowToPostgresBinaryEncoder
-from psycopg.copy import QueuedLibpqWriter
 
 from shuke.core import audit
 from shuke.core.databases import advisory_lock
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.words import mark as _
-from shuke.scoring import engines, facts, pilots, policies, queries
+from shuke.scoring import engines, facts, partitions, pilots, policies, queries
 from shuke.scoring.locks import RUN_LOCK
 from shuke.scoring.mirror import Mirror, Refreshed
 from shuke.scoring.models import LiveRun, Run, Score
-from shuke.scoring.packing import pack_columns, stored
 from shuke.scoring.services import inday
 
 __all__ = ["AlreadyScored", "FutureDay", "NothingYet", "mirror", "run"]
@@ -100,7 +95,7 @@ def _score(this: Run, in_force: policies.InForce) -> Refreshed:
     with store.fresh() as refreshed, engines.opened(store) as (engine, tables):
         former = queries.groups_before(this.as_of)
         scored = engines.score(engine, tables, as_of=this.as_of, columns=columns.remove(0), former=former, **obeyed)
-        rows = _write(this, scored.rows, columns)
+        rows = partitions.write(this, scored.rows, columns)
     if not rows and Score.objects.live().exists():
         raise NothingYet(as_of=this.as_of)
     this.parameters = scored.parameters.model_dump(mode="json")
@@ -108,35 +103,9 @@ def _score(this: Run, in_force: policies.InForce) -> Refreshed:
     return refreshed
 
 
-def _write(this: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
-    """Stream the rows into a partition of their own, which nobody reads before it is attached.
-
-    They come frozen, which a table of the same transaction allows: else whoever reads a page first marks its rows as
-    committed, and with checksums each such page is written to the log once more.
-    """
-    encoder, written = ArrowToPostgresBinaryEncoder(stored(columns)), 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT score_open_partition(%s)", [this.pk])
-        (table,) = cursor.fetchone()
-        frozen = f"COPY {table} ({', '.join(columns.names)}) FROM STDIN (FORMAT binary, FREEZE)"
-        with cursor.copy(frozen, writer=QueuedLibpqWriter(cursor.cursor)) as copy:
-            copy.write(encoder.write_header())
-            for batch in rows:
-                copy.write(encoder.write_batch(pack_columns(_of_run(this, batch, columns))))
-                written += batch.num_rows
-            copy.write(encoder.finish())
-    return written
-
-
-def _of_run(this: Run, batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
-    run_ids = pa.array([this.pk], pa.int64()).take(pa.array([0] * batch.num_rows, pa.int32()))
-    return pa.RecordBatch.from_arrays([run_ids, *batch.columns], schema=columns)
-
-
 @transaction.atomic
 def _switch(this: Run, then: Callable[[Run], None], seen: Refreshed) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT score_attach_partition(%s)", [this.pk])
+    partitions.attach(this)
     this.status, this.finished_at = Run.Status.DONE, now()
     this.save()
     LiveRun.objects.update_or_create(id=1, defaults={"run": this})
@@ -148,7 +117,7 @@ def _switch(this: Run, then: Callable[[Run], None], seen: Refreshed) -> None:
 def _give_up(this: Run, reason: str) -> None:
     this.status, this.finished_at, this.error = Run.Status.FAILED, now(), reason
     this.save()
-    _drop_partition(this)
+    partitions.drop(this)
 
 
 def _drop_old_partitions(this: Run) -> None:
@@ -156,10 +125,4 @@ def _drop_old_partitions(this: Run) -> None:
     oldest = this.as_of - timedelta(days=queries.KEEP_DAYS)
     for old in Run.objects.filter(as_of__lt=oldest, pk__lt=this.pk, counts__has_key="customers"):
         if not queries.stays(old.as_of, until=this.as_of):
-            _drop_partition(old)
-
-
-def _drop_partition(of: Run) -> None:
-    """Drop it, or leave it for the next time while somebody reads it."""
-    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT score_drop_partition(%s)", [of.pk])
+            partitions.drop(old)
