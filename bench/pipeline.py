@@ -14,6 +14,7 @@ import json
 import os
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +103,9 @@ def _plain(shop: Path) -> tuple[pd.DataFrame, dict[str, float]]:
 
 
 def _known(facts: Facts, today: pd.Timestamp) -> pd.DataFrame:
-    known = rfm._pandas_rfm(*(table.copy() for table in facts), rfm._plain_median_gap, today)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Mean of empty slice")  # who bought once has no gap
+        known = rfm._pandas_rfm(*(table.copy() for table in facts), rfm._plain_median_gap, today)
     bought = _bought(facts)
     return known.assign(visits=bought[bought.on < today].groupby("customer_id").on.nunique())
 
