@@ -13,7 +13,7 @@ from django.conf import settings
 from shuke.analytics import tables
 from shuke.core.databases import conninfo
 
-__all__ = ["BY_DAY", "SCHEMAS", "WHOLE", "fetch", "numbers", "read", "select", "snapshot"]
+__all__ = ["BY_DAY", "SCHEMAS", "WHOLE", "fetch", "numbers", "read", "select", "select_from_snapshot", "snapshot"]
 
 BY_DAY = {
     "orders": "ordered_on",
@@ -26,8 +26,8 @@ BY_DAY = {
 WHOLE = ("identities", "disputes", "products", "contracts", "product_costs", "acquisition_costs")
 """Tables that are small, or change without a date."""
 
-# Who writes only a day means no hour of it. To find the local time takes longer than to read an order: once is enough.
-HOUR = "date_part('hour', nullif(({at} AT TIME ZONE '{{zone}}')::time, '00:00'))::smallint AS hour"
+# Who writes only a day means no hour of it.
+HOUR = "date_part('hour', nullif(({at}{{in_zone}})::time, '00:00'))::smallint AS hour"
 SELECTS = {
     "orders": f"""
 SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount,
@@ -81,17 +81,23 @@ def snapshot(*, of: adbc.Connection | None = None) -> Iterator[adbc.Connection]:
             if of is not None:
                 (name,) = fetch(of, "SELECT pg_export_snapshot() AS name")["name"].to_pylist()
                 cursor.execute(f"SET TRANSACTION SNAPSHOT '{name}'")
+            cursor.execute(f"SET LOCAL TIME ZONE '{settings.TIME_ZONE}'")
         yield connection
 
 
 def select(table: str, *, among: str = "true") -> str:
     """The statement that reads a table; `among` is a condition over columns that it reads."""
-    return SELECTS[table].format(among=among, zone=settings.TIME_ZONE)
+    return SELECTS[table].format(among=among, in_zone=f" AT TIME ZONE '{settings.TIME_ZONE}'")
+
+
+def select_from_snapshot(table: str, *, among: str = "true") -> str:
+    """The same for a snapshot, whose session is in the store's zone: a zone that is named is looked up row by row."""
+    return SELECTS[table].format(among=among, in_zone="")
 
 
 def read(snapshot: adbc.Connection, table: str, *, among: str = "true") -> pa.Table:
     """A table of the snapshot, as small as `among` leaves it."""
-    return fetch(snapshot, select(table, among=among)).cast(SCHEMAS[table])
+    return fetch(snapshot, select_from_snapshot(table, among=among)).cast(SCHEMAS[table])
 
 
 def fetch(snapshot: adbc.Connection, query: str) -> pa.Table:

@@ -156,7 +156,7 @@ class Mirror:
         name, schema = f"{part.table}-{part.key}-{uuid.uuid4().hex}.parquet", SCHEMAS[part.table]
         rows = 0
         with closing(snapshot.cursor()) as cursor:
-            cursor.execute(facts.select(part.table, among=part.among))
+            cursor.execute(facts.select_from_snapshot(part.table, among=part.among))
             with pq.ParquetWriter(self.folder / name, schema, compression="zstd") as writer:
                 for batch in _large(cursor.fetch_record_batch()):
                     writer.write_table(batch.cast(schema))
