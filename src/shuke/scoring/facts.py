@@ -13,7 +13,7 @@ from django.conf import settings
 from shuke.analytics import tables
 from shuke.core.databases import conninfo
 
-__all__ = ["BY_DAY", "SCHEMAS", "WHOLE", "fetch", "numbers", "read", "select", "snapshot"]
+__all__ = ["BY_DAY", "SCHEMAS", "WHOLE", "fetch", "numbers", "read", "select", "select_from_snapshot", "snapshot"]
 
 BY_DAY = {
     "orders": "ordered_on",
@@ -27,11 +27,12 @@ WHOLE = ("identities", "disputes", "products", "contracts", "product_costs", "ac
 """Tables that are small, or change without a date."""
 
 # Who writes only a day means no hour of it.
-HOUR = "CASE WHEN local.at::time > '00:00' THEN extract(hour FROM local.at)::smallint END AS hour"
+HOUR = "date_part('hour', nullif(({at}{{in_zone}})::time, '00:00'))::smallint AS hour"
 SELECTS = {
     "orders": f"""
-SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount, {HOUR}, channel
-FROM customer_order, LATERAL (SELECT ordered_at AT TIME ZONE '{{zone}}' AS at) AS local WHERE {{among}}
+SELECT id AS order_id, identity_id, source_id, store_id, line_id, kind, ordered_on, amount,
+    {HOUR.format(at="ordered_at")}, channel
+FROM customer_order WHERE {{among}}
 """,
     "order_events": """
 SELECT order_event.order_id, customer_order.identity_id, order_event.kind, order_event.happened_on, order_event.amount
@@ -45,8 +46,9 @@ FROM order_line JOIN customer_order ON customer_order.id = order_line.order_id W
 """,
     "products": "SELECT id AS product_id, source_id, code, category FROM product WHERE {among}",
     "interactions": f"""
-SELECT id AS interaction_id, identity_id, happened_on, {HOUR}, channel, direction, outcome, satisfaction, promised_on
-FROM interaction AS told, LATERAL (SELECT told.at AT TIME ZONE '{{zone}}' AS at) AS local
+SELECT id AS interaction_id, identity_id, happened_on, {HOUR.format(at="told.at")}, channel, direction, outcome,
+    satisfaction, promised_on
+FROM interaction AS told
 WHERE {{among}} AND NOT EXISTS (
     SELECT FROM interaction AS newer WHERE newer.identity_id = told.identity_id
         AND (newer.corrects_id = told.id OR newer.corrects_id = told.corrects_id AND newer.id > told.id))
@@ -71,22 +73,31 @@ SCHEMAS = {name: getattr(tables, name.upper()).to_pyarrow() for name in SELECTS}
 
 
 @contextmanager
-def snapshot() -> Iterator[adbc.Connection]:
-    """A connection that sees what is committed now, and nothing that commits later."""
+def snapshot(*, of: adbc.Connection | None = None) -> Iterator[adbc.Connection]:
+    """A connection that sees what is committed now, or what another sees, and nothing that commits later."""
     with closing(adbc.connect(conninfo())) as connection:
         with closing(connection.cursor()) as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if of is not None:
+                (name,) = fetch(of, "SELECT pg_export_snapshot() AS name")["name"].to_pylist()
+                cursor.execute(f"SET TRANSACTION SNAPSHOT '{name}'")
+            cursor.execute(f"SET LOCAL TIME ZONE '{settings.TIME_ZONE}'")
         yield connection
 
 
 def select(table: str, *, among: str = "true") -> str:
     """The statement that reads a table; `among` is a condition over columns that it reads."""
-    return SELECTS[table].format(among=among, zone=settings.TIME_ZONE)
+    return SELECTS[table].format(among=among, in_zone=f" AT TIME ZONE '{settings.TIME_ZONE}'")
+
+
+def select_from_snapshot(table: str, *, among: str = "true") -> str:
+    """The same for a snapshot, whose session is in the store's zone: a zone that is named is looked up row by row."""
+    return SELECTS[table].format(among=among, in_zone="")
 
 
 def read(snapshot: adbc.Connection, table: str, *, among: str = "true") -> pa.Table:
     """A table of the snapshot, as small as `among` leaves it."""
-    return fetch(snapshot, select(table, among=among)).cast(SCHEMAS[table])
+    return fetch(snapshot, select_from_snapshot(table, among=among)).cast(SCHEMAS[table])
 
 
 def fetch(snapshot: adbc.Connection, query: str) -> pa.Table:

@@ -9,13 +9,16 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from adbc_driver_postgresql.dbapi import Connection
 
 from shuke.core.databases import advisory_lock
 from shuke.history.models import MonthMark
@@ -24,11 +27,23 @@ from shuke.scoring.facts import BY_DAY, SCHEMAS, WHOLE
 
 __all__ = ["Manifest", "Mirror", "Refreshed"]
 
+READERS = 2
+"""Connections that read at once: what one brings is packed into a file while the other one waits for the server."""
+
+# From month to month by the indexes on the day, of which behaviour has none that is in order.
 MONTHS_WITH_FACTS = """
-SELECT date_trunc('month', ordered_on)::date AS month FROM customer_order GROUP BY 1
-UNION SELECT date_trunc('month', happened_on)::date FROM order_event GROUP BY 1
-UNION SELECT date_trunc('month', happened_on)::date FROM interaction GROUP BY 1
-UNION SELECT date_trunc('month', happened_on)::date FROM behaviour GROUP BY 1
+WITH RECURSIVE found(month) AS (
+    SELECT '-infinity'::date
+    UNION ALL
+    SELECT date_trunc('month', least(
+        (SELECT min(ordered_on) FROM customer_order WHERE ordered_on >= found.month + interval '1 month'),
+        (SELECT min(happened_on) FROM order_event WHERE happened_on >= found.month + interval '1 month'),
+        (SELECT min(happened_on) FROM interaction WHERE happened_on >= found.month + interval '1 month')
+    ))::date
+    FROM found WHERE month IS NOT NULL
+)
+SELECT month FROM found WHERE month > '-infinity'
+UNION SELECT date_trunc('month', happened_on)::date FROM (SELECT DISTINCT happened_on FROM behaviour) AS acted
 """
 
 
@@ -54,6 +69,15 @@ class Refreshed:
     rows: int
     customer_marks: tuple[int, ...] = ()
     rescored: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one file holds: all of a table, or a month of it."""
+
+    table: str
+    key: str = "all"
+    among: str = "true"
 
 
 class Mirror:
@@ -99,29 +123,43 @@ class Mirror:
         self._sweep(after)
         return Refreshed(tuple(months), rows, tuple(customers), tuple(rescored))
 
-    def _export(self, snapshot, before: Manifest, months: list[date]) -> tuple[Manifest, int]:
+    def _export(self, snapshot: Connection, before: Manifest, months: list[date]) -> tuple[Manifest, int]:
+        parts = [Part(table, str(month), _within(month, day)) for month in months for table, day in BY_DAY.items()]
+        count = len(parts)
+        parts += [Part(table) for table in WHOLE]
         files = {table: dict(before.files[table]) for table in SCHEMAS}
-        rows = 0
-        for month in months:
-            for table, day in BY_DAY.items():
-                files[table].pop(str(month), None)
-                within = f"{day} >= '{month}' AND {day} < '{_next_month(month)}'"
-                name, written = self._write(snapshot, table, among=within, label=f"{month:%Y-%m}")
-                rows += written
-                if written:
-                    files[table][str(month)] = name
-        for table in WHOLE:
-            files[table]["all"], _ = self._write(snapshot, table, among="true", label="all")
-        return Manifest(files), rows
+        written = self._write_all(snapshot, parts)
+        for part, (name, rows) in zip(parts, written, strict=True):
+            files[part.table].pop(part.key, None)
+            if rows:
+                files[part.table][part.key] = name
+        return Manifest(files), sum(rows for _, rows in written[:count])
 
-    def _write(self, snapshot, table: str, *, among: str, label: str) -> tuple[str, int]:
-        name = f"{table}-{label}-{uuid.uuid4().hex}.parquet"
+    def _write_all(self, snapshot: Connection, parts: list[Part]) -> list[tuple[str, int]]:
+        """The name and the rows of each part's file. A connection serves one part at a time, whichever is next."""
+        with ExitStack() as open_ones:
+            free: SimpleQueue[Connection] = SimpleQueue()
+            free.put(snapshot)
+            for _ in range(READERS - 1):
+                free.put(open_ones.enter_context(facts.snapshot(of=snapshot)))
+
+            def write(part: Part) -> tuple[str, int]:
+                reader = free.get()
+                try:
+                    return self._write(reader, part)
+                finally:
+                    free.put(reader)
+
+            return list(open_ones.enter_context(ThreadPoolExecutor(READERS)).map(write, parts))
+
+    def _write(self, snapshot: Connection, part: Part) -> tuple[str, int]:
+        name, schema = f"{part.table}-{part.key}-{uuid.uuid4().hex}.parquet", SCHEMAS[part.table]
         rows = 0
         with closing(snapshot.cursor()) as cursor:
-            cursor.execute(facts.select(table, among=among))
-            with pq.ParquetWriter(self.folder / name, SCHEMAS[table], compression="zstd") as writer:
+            cursor.execute(facts.select_from_snapshot(part.table, among=part.among))
+            with pq.ParquetWriter(self.folder / name, schema, compression="zstd") as writer:
                 for batch in _large(cursor.fetch_record_batch()):
-                    writer.write_table(batch.cast(SCHEMAS[table]))
+                    writer.write_table(batch.cast(schema))
                     rows += batch.num_rows
         return name, rows
 
@@ -159,5 +197,6 @@ def _large(batches: pa.RecordBatchReader, rows: int = 500_000) -> Iterator[pa.Ta
         yield pa.Table.from_batches(waiting)
 
 
-def _next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+def _within(month: date, day: str) -> str:
+    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return f"{day} >= '{month}' AND {day} < '{after}'"

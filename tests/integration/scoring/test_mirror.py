@@ -7,11 +7,13 @@ from decimal import Decimal
 import psycopg
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
 
 import shop
 from shuke.core.databases import conninfo
 from shuke.history.models import Behaviour, MonthMark, OrderLine, Product
 from shuke.history.services import record_interaction
+from shuke.scoring import facts
 from shuke.scoring.mirror import Mirror
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +95,38 @@ def test_a_mark_that_the_refresh_did_not_see_stays(mirror, monkeypatch):
     monkeypatch.undo()
     refresh(mirror)
     assert amounts(mirror) == [1, 2]
+
+
+def test_a_second_reader_sees_what_the_first_one_saw():
+    shop.order(None, JUNE, 1)
+    with facts.snapshot() as first:
+        facts.read(first, "orders")
+        shop.order(None, JUNE, 2)
+        with facts.snapshot(of=first) as second:
+            assert facts.read(second, "orders") == facts.read(first, "orders")
+    with facts.snapshot() as later:
+        assert facts.read(later, "orders")["amount"].to_pylist() == [1, 2]
+
+
+def test_hours_are_of_the_stores_zone_in_any_session():
+    wang = shop.customer("王芳")
+    for hour, minute in ((15, 59), (16, 0), (16, 1)):
+        record_interaction(customer=wang, at=datetime(2026, 6, 15, hour, minute, tzinfo=UTC), channel="phone")
+    with facts.snapshot() as snapshot:
+        assert facts.read(snapshot, "interactions").sort_by("interaction_id")["hour"].to_pylist() == [23, None, 0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT hour FROM ({facts.select('interactions')}) AS told ORDER BY interaction_id")
+        assert cursor.fetchall() == [(23,), (None,), (0,)]
+
+
+def test_months_are_found_wherever_there_are_facts(mirror):
+    wang = shop.customer("王芳")
+    shop.order(wang, date(1999, 12, 31), 1)
+    record_interaction(customer=wang, at=datetime(2026, 6, 15, tzinfo=UTC), channel="phone")
+    whose = {"source": shop.source(), "identity": wang.identities.get(), "happened_on": JULY}
+    Behaviour.objects.create(**whose, source_key="a", at=datetime(2026, 7, 15, tzinfo=UTC), kind="view")
+    MonthMark.objects.all().delete()
+    assert refresh(mirror).months == (date(1999, 12, 1), date(2026, 6, 1), date(2026, 7, 1))
 
 
 def test_a_lost_mirror_is_rebuilt_from_the_database(mirror):
