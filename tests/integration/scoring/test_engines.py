@@ -37,10 +37,9 @@ def one_horizon() -> None:
     policies.publish(kind=CHURN, body=body, replaces=policies.current(CHURN).version, by=None, at=now())
 
 
-@pytest.mark.parametrize("name", ["generated", "real"])
 @pytest.mark.usefixtures("one_horizon")
-def test_both_engines_come_to_the_same(name, spark_session, monkeypatch, tmp_path):
-    as_of = lively.fill() if name == "generated" else lively.fill_with_online_retail()
+def test_both_engines_come_to_the_same(spark_session, monkeypatch, tmp_path):
+    as_of = lively.fill()
     here = services.run(as_of=as_of)
     monkeypatch.setattr(settings.SHUKE, "engine", sparks.MASTER)
     monkeypatch.setattr(settings.SHUKE, "mirror", str(tmp_path))
