@@ -29,7 +29,7 @@ RECIPE := pyproject.toml constraints.txt build_hook.py frontend/package-lock.jso
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# What the program needs; what its developers need, too; what it is measured against, too.
+# What the program needs; what its developers need, too; what it is measured against, too; what runs it on Spark, too.
 $(VENV)/run.stamp: $(RECIPE) | $(BIN)/python
 	$(INSTALL) -e .
 	@touch $@
@@ -40,6 +40,10 @@ $(VENV)/dev.stamp: $(RECIPE) | $(BIN)/python
 
 $(VENV)/bench.stamp: $(RECIPE) | $(BIN)/python
 	$(INSTALL) -e '.[$(EXTRAS),bench]'
+	@touch $(VENV)/run.stamp $(VENV)/dev.stamp $@
+
+$(VENV)/spark.stamp: $(RECIPE) | $(BIN)/python
+	$(INSTALL) -e '.[$(EXTRAS),spark]'
 	@touch $(VENV)/run.stamp $(VENV)/dev.stamp $@
 
 demo: $(VENV)/run.stamp
@@ -68,14 +72,13 @@ fmt: $(VENV)/dev.stamp
 bench: $(VENV)/bench.stamp
 	$(BIN)/python bench
 
-accept: $(VENV)/bench.stamp
+accept: $(VENV)/bench.stamp $(VENV)/spark.stamp
 	$(BIN)/python tests/accept.py
 
 screens: $(VENV)/dev.stamp
 	$(BIN)/python tests/screens.py
 
-cluster: EXTRAS = dev,spark
-cluster: $(VENV)/dev.stamp
+cluster: $(VENV)/spark.stamp
 	SHUKE_REQUIRE_SPARK=1 $(BIN)/python -m pytest -m cluster
 
 soak: $(VENV)/dev.stamp

@@ -69,6 +69,16 @@ def spark_session(tmp_path_factory):
 
 
 @pytest.fixture
+def spark(spark_session):
+    """The engine of runs on Spark, in which a test may lay its tables."""
+    from shuke.scoring.engines.spark import Spark
+
+    engine = Spark(spark_session, nearer=None)
+    yield engine
+    engine.release()
+
+
+@pytest.fixture
 def shared_data() -> Path:
     """The folder of real files; tests that need it say so when it is missing."""
     if not SHARED_DATA.is_dir():

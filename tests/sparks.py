@@ -20,12 +20,17 @@ from installation import wait_until
 
 LOOPBACK = "127.0.0.1"
 MASTER = "local[2]"
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A Java that soon ends again: to compile most thoroughly would take it longer than it gains."""
 SMALL = {
     "spark.driver.host": LOOPBACK,
     "spark.driver.bindAddress": LOOPBACK,
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.extraJavaOptions": SHORT_LIVED,
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
     "spark.executor.memory": "512m",
     "spark.executor.cores": "1",
 }
@@ -49,7 +54,8 @@ def configured(folder: Path) -> Mapping[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{name} {value}" for name, value in SMALL.items()]
     (folder / "spark-defaults.conf").write_text("\n".join(lines))
-    return {"SPARK_CONF_DIR": str(folder), "SPARK_LOCAL_IP": LOOPBACK, "SPARK_DAEMON_MEMORY": "256m"}
+    daemons = {"SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED}
+    return {"SPARK_CONF_DIR": str(folder), "SPARK_LOCAL_IP": LOOPBACK, **daemons}
 
 
 @contextmanager

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-import duckdb
-
 import shop
-from killing import REAL_FILE
 from shuke.customers.models import Customer, Identity
 from shuke.history import services as history
 from shuke.history.models import (
@@ -21,12 +18,10 @@ from shuke.history.models import (
     Product,
     ProductCost,
 )
-from unit.analytics.test_online_retail import CLEAN_INVOICES
 
 START = date(2025, 1, 1)
 AS_OF = date(2026, 3, 1)
 DAYS = (AS_OF - START).days
-SALES = "SELECT order_id, identity_id, ordered_on, amount FROM ({sales})"
 CATEGORIES = ("茶", "茶具", "点心")
 
 
@@ -46,21 +41,6 @@ def fill(customers: int = 650, *, seed: int = 7) -> date:
     _others(chance, records, articles)
     history.mark(days=(START + timedelta(day) for day in range(DAYS)))
     return AS_OF
-
-
-def fill_with_online_retail() -> date:
-    """The sales of Online Retail; returns the day of its known answers about churn."""
-    orders = duckdb.sql(SALES.format(sales=CLEAN_INVOICES.format(file=REAL_FILE))).fetchall()
-    people = sorted({person for _number, person, _on, _amount in orders})
-    made = Customer.objects.bulk_create(Customer(name=str(person)) for person in people)
-    records = Identity.objects.bulk_create(
-        Identity(source=shop.source(), source_key=str(person), customer=customer)
-        for person, customer in zip(people, made, strict=True)
-    )
-    by_person = dict(zip(people, records, strict=True))
-    Order.objects.bulk_create(_order(number, by_person[person], on, amount) for number, person, on, amount in orders)
-    history.mark(days=(on for _number, _person, on, _amount in orders))
-    return date(2011, 11, 9)
 
 
 def _people(customers: int) -> list[Identity]:

@@ -9,9 +9,9 @@ import pytest
 
 import sparks
 from integration.scoring import lively
-from integration.scoring.test_engines import assert_same, rows
 from shuke.scoring import services
 from shuke.scoring.models import Run
+from two_engines import assert_same, rows
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cluster]
 

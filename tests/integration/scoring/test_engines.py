@@ -1,10 +1,7 @@
 """Runs on each engine: whatever executes them, the same facts come to the same scores."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError
-from math import isclose
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,9 +12,9 @@ import sparks
 from integration.scoring import lively
 from shuke.core import policies
 from shuke.runtime.spark import MasterSilent, SparkMissing
-from shuke.scoring import queries, services
-from shuke.scoring.models import Run, Score
+from shuke.scoring import services
 from shuke.scoring.policies import CHURN
+from two_engines import assert_same, rows
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cluster]
 
@@ -40,14 +37,13 @@ def one_horizon() -> None:
     policies.publish(kind=CHURN, body=body, replaces=policies.current(CHURN).version, by=None, at=now())
 
 
-@pytest.mark.parametrize("name", ["generated", "real"])
 @pytest.mark.usefixtures("one_horizon")
-def test_both_engines_come_to_the_same(name, spark_session, monkeypatch, tmp_path):
-    as_of = lively.fill() if name == "generated" else lively.fill_with_online_retail()
+def test_both_engines_come_to_the_same(spark_session, monkeypatch, tmp_path):
+    as_of = lively.fill()
     here = services.run(as_of=as_of)
     monkeypatch.setattr(settings.SHUKE, "engine", sparks.MASTER)
     monkeypatch.setattr(settings.SHUKE, "mirror", str(tmp_path))
-    monkeypatch.setattr("shuke.scoring.engines.spark.BATCH_ROWS", 150)
+    monkeypatch.setattr("shuke.scoring.engines.spark.PART_ROWS", 150)
     there = services.run(as_of=as_of)
     assert any(row["churn_probability"] for row in rows(here).values())
     assert_same(here.parameters, there.parameters)
@@ -92,29 +88,3 @@ def test_a_run_whose_cluster_does_not_answer_ends_with_a_sentence(monkeypatch):
     monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
     with pytest.raises(MasterSilent):
         services.run(as_of=DAY)
-
-
-def rows(of: Run) -> dict[int, dict[str, Any]]:
-    scores = Score.objects.filter(run_id=of.pk).values(*queries.columns().remove(0).names)
-    return {row["customer_id"]: row for row in scores}
-
-
-def assert_same(ours: object, theirs: object) -> None:
-    """Floats to nine digits, all else exactly."""
-    left, right = dict(_flat(ours)), dict(_flat(theirs))
-    assert left.keys() == right.keys()
-    assert {path: (value, right[path]) for path, value in left.items() if not _is_same(value, right[path])} == {}
-
-
-def _is_same(left: object, right: object) -> bool:
-    if isinstance(left, float) and isinstance(right, float):
-        return isclose(left, right, rel_tol=1e-9, abs_tol=1e-12)
-    return left == right
-
-
-def _flat(value: object, path: str = "") -> Iterator[tuple[str, object]]:
-    if isinstance(value, dict | list):
-        for name, found in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _flat(found, f"{path}/{name}")
-    else:
-        yield path, value

@@ -11,13 +11,3 @@ def spark_apart(spark_session):
     apart.conf.set("spark.sql.session.timeZone", "UTC")
     apart.conf.set("spark.sql.shuffle.partitions", "2")
     return ibis.pyspark.connect(apart)
-
-
-@pytest.fixture
-def spark(spark_session):
-    """The engine of runs on Spark, in which a test may lay its tables."""
-    from shuke.scoring.engines.spark import Spark
-
-    engine = Spark(spark_session, nearer=None)
-    yield engine
-    engine.release()

@@ -37,7 +37,7 @@ def test_features_and_scores_compile_for_spark(monkeypatch):
 def test_spark_comes_to_the_same_scores(spark):
     here = tables(ORDERS_OF_A_SHOP, EVENTS, MERGED)
     there = Tables(*(spark.table(name, getattr(here, name).to_pyarrow()) for _schema, name in _inputs()))
-    features = scores.features(there, as_of=TODAY)
+    features = spark.keep("features", scores.features(there, as_of=TODAY))
     learned = Parameters.from_row(spark.read(scores.fit(features, POLICIES)).to_pylist()[0])
     assert learned == fitted(here, POLICIES)
     assert _rows(spark, scores.apply(features, POLICIES, learned)) == scored(here, POLICIES, learned)
@@ -55,3 +55,9 @@ def test_a_fraction_is_divided_by_to_all_its_digits(spark):
     table = spark.table("wholes", pa.table({"whole": [1, 22]}))
     found = spark.read(table.select(tenth=table.whole / 12_345_678.9, small=table.whole * 1e-9))
     assert found.to_pylist() == [{"tenth": whole / 12_345_678.9, "small": whole * 1e-9} for whole in (1, 22)]
+
+
+def test_of_no_rows_none_are_counted(spark):
+    table = spark.table("wholes", pa.table({"whole": [1, 22]}))
+    found = spark.read(table.filter(table.whole < 0).agg(small=ibis._.count(where=ibis._.whole < 9)))
+    assert found.to_pylist() == [{"small": 0}]

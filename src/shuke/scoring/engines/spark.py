@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from django.conf import settings
 from ibis.backends.pyspark.datatypes import PySparkSchema
+from ibis.expr.rewrites import p, replace
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import lit, pmod
@@ -73,7 +74,7 @@ class Spark:
         for told in table.op().find(ops.InMemoryTable):
             if told.name not in self._views:
                 self.table(told.name, told.data.to_pyarrow(told.schema))
-        statement = self._backend.compiler.to_sqlglot(table)
+        statement = self._backend.compiler.to_sqlglot(table.op().replace(_counted).to_expr())
         for number in statement.find_all(exp.Literal):
             if not number.is_string and "." in number.this:
                 number.set("this", _as_double(number.this))
@@ -96,6 +97,12 @@ class Spark:
     def _batches(frame: DataFrame, columns: pa.Schema, parts: int) -> Iterator[pa.RecordBatch]:
         for part in range(parts):
             yield from frame.filter(frame.part == part).drop("part").toArrow().cast(columns).to_batches()
+
+
+@replace(p.CountStar(where=p.Value))
+def _counted(_: ops.CountStar, **_kwargs: object) -> ops.Count:
+    """Rows that Ibis would sum up as ones and zeros for Spark; but the sum of none is null, and their number is 0."""
+    return ops.Count(_.where, where=_.where)
 
 
 def _as_double(number: str) -> str:
