@@ -75,6 +75,7 @@ class NotMeasured(Exception):
 class Promise:
     words: str
     keep: Callable[[Path], str]
+    on_spark: bool = False
 
 
 def bare_machine_demo(folder: Path) -> str:
@@ -307,12 +308,10 @@ def one_purchase_model(folder: Path) -> str:
 
 def engines_agree(folder: Path) -> str:
     """The whole program on each engine, from the import of the real file to the scores of two days."""
-    needs_spark()
     return measured_by("tests/integration/scoring/test_two_engines.py")
 
 
 def rules_agree(folder: Path) -> str:
-    needs_spark()
     return measured_by("tests/integration/segments/test_three_engines.py")
 
 
@@ -358,8 +357,8 @@ PROMISES = (
     Promise("Churn in 30 days on Online Retail as of 2011-11-09; of shuffled days nothing", churn),
     Promise("Churn of a table with a label: AUC between .83 and .86", churn_of_a_table),
     Promise("Where the purchase model foretells best, everybody is scored by it", one_purchase_model),
-    Promise("Scores and what they learn are the same on DuckDB and on Spark", engines_agree),
-    Promise("A rule finds the same customers on DuckDB, PostgreSQL and Spark", rules_agree),
+    Promise("Scores and what they learn are the same on DuckDB and on Spark", engines_agree, on_spark=True),
+    Promise("A rule finds the same customers on DuckDB, PostgreSQL and Spark", rules_agree, on_spark=True),
     Promise("No orders, one customer, an outlier, silence: each run ends and says what it could not do", odd_shops),
     Promise(
         "From the screen alone: why somebody is at risk, how sure that is, what if gold were 10 %", operations_lead
@@ -373,6 +372,8 @@ def kept(promises: Iterable[Promise]) -> Iterator[str]:
     for promise in promises:
         with tempfile.TemporaryDirectory(prefix="shuke-") as folder:
             try:
+                if promise.on_spark:
+                    needs_spark()
                 yield f"{HOLDS} {promise.words}: {promise.keep(Path(folder))}"
             except NotMeasured as missing:
                 yield f"{DOES_NOT} {promise.words}: {missing}"
@@ -391,6 +392,7 @@ def options() -> argparse.Namespace:
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--promises", action="store_true", help="leave the figures on speed and size out")
     parts.add_argument("--figures", action="store_true", help="only the figures on speed and size")
+    parser.add_argument("--without-spark", action="store_true", help="leave out what takes minutes on Spark")
     names = [promise.keep.__name__ for promise in PROMISES]
     parts.add_argument("names", nargs="*", default=[], metavar="PROMISE", help=f"one of {', '.join(names)}")
     asked = parser.parse_args()
@@ -401,7 +403,8 @@ def options() -> argparse.Namespace:
 
 def told(asked: argparse.Namespace) -> Iterator[str]:
     if not asked.figures:
-        yield from kept(promise for promise in PROMISES if not asked.names or promise.keep.__name__ in asked.names)
+        wanted = [each for each in PROMISES if not asked.names or each.keep.__name__ in asked.names]
+        yield from kept(each for each in wanted if not (asked.without_spark and each.on_spark))
     if not asked.promises and not asked.names:
         yield from figures()
 
