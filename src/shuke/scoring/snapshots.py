@@ -81,6 +81,14 @@ class TooFewOutcomes(Invalid):
     )
 
 
+class NoUsableColumn(Invalid):
+    code = "table_without_usable_column"
+    message = _(
+        "There is nothing to learn “%(column)s” from: every other column is blank, or holds more than %(most)s "
+        "different words."
+    )
+
+
 class NoSignal(Invalid):
     code = "table_without_signal"
     message = _(
@@ -197,7 +205,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def learn(table: Labelled) -> Snapshot:
-    """Learn who has left from all other columns; TooFewRows, TooFewOutcomes or NoSignal."""
+    """Learn who has left from all other columns; TooFewRows, TooFewOutcomes, NoUsableColumn or NoSignal."""
     learned = snapshots.fit(table.learnable(), label=table.label, lapsed=table.lapsed)
     if isinstance(learned, Declined):
         raise _refusal(learned, table)
@@ -210,6 +218,8 @@ def _refusal(declined: Declined, table: Labelled) -> Invalid:
     match missing.code:
         case "customers":
             return TooFewRows(have=f"{missing.have:,.0f}", need=f"{missing.need:,.0f}", **about)
+        case "no_usable_column":
+            return NoUsableColumn(column=about["column"], most=snapshots.MOST_CATEGORIES)
         case "no_usable_signal":
             return NoSignal(**about)
     said = pc.utf8_trim_whitespace(table.rows[table.label])

@@ -57,6 +57,8 @@ def fit(table: pa.Table, *, label: str, lapsed: str) -> Snapshot | Declined:
     numbers = tuple(name for name in names if _is_numbers(_text(table[name])))
     words = {name: _categories(_text(table[name])) for name in names if name not in numbers}
     categories = {name: known for name, known in words.items() if 0 < len(known) <= MOST_CATEGORIES}
+    if not numbers and not categories:
+        return Declined(shortfalls=(Shortfall(code="no_usable_column", have=0, need=1),))
     columns, outcome = _in_own_order(_columns(table, numbers, categories), outcome)
     said = _out_of_fold(columns, outcome)
     sigmoid = additive.calibration(said, outcome)

@@ -82,9 +82,10 @@ def test_the_order_of_the_rows_does_not_matter(learned):
             members().set_column(4, "left", pa.array(np.random.default_rng(2).choice(["yes", "no"], 1_200))),
             ["no_usable_signal"],
         ),
+        (members().select(["number", "left"]), ["no_usable_column"]),
         (members().slice(0, 0), ["customers", "lapsed", "came"]),
     ],
-    ids=["few", "nobody-left", "coins", "empty"],
+    ids=["few", "nobody-left", "coins", "only-numbers-of-customers", "empty"],
 )
 def test_without_enough_to_go_by_it_is_declined(table, codes):
     declined = snapshots.fit(table, label="left", lapsed="yes")
