@@ -33,7 +33,7 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
         _create_database()
         schema.migrate()
         _let_tests_truncate()
-        shutil.rmtree(test_settings.CLUSTER.home.mirror, ignore_errors=True)
+        _forget_mirror()
         with _emptied_after_each_test():
             yield
         for connection in connections.all(initialized_only=True):
@@ -107,6 +107,7 @@ def _emptied_after_each_test() -> Iterator[None]:
     """Tests that commit leave nothing behind.
 
     Django would give every table new files and make the permissions anew: a second each time, for a handful of rows.
+    The mirror goes with them: it would show the next test the months that nobody marks any more.
     """
     from django.db import connection
     from django.test import TransactionTestCase
@@ -131,3 +132,8 @@ def _empty(database: psycopg.Connection, tables: Iterable[str]) -> None:
     with database.pipeline():
         for table, _size in filled:
             database.execute(f'DELETE FROM "{table}"')
+    _forget_mirror()
+
+
+def _forget_mirror() -> None:
+    shutil.rmtree(test_settings.CLUSTER.home.mirror, ignore_errors=True)
