@@ -86,10 +86,9 @@ def bare_machine_demo(folder: Path) -> str:
     begun = time.monotonic()
     subprocess.run(["make", "--silent", "-C", str(clone), ".venv/run.stamp"], env=env, check=True)
     installed = time.monotonic() - begun
-    site = Installation(folder / "home", python=clone / ".venv/bin/python", SHUKE_DEMO="1")
+    site = Installation(folder / "home", python=clone / ".venv/bin/python")
     begun = time.monotonic()
-    site.run("demo", "--seed-only")
-    with site.up():
+    with site.up("demo", within=5 * READY_WITHIN):
         status, page = site.log_in("xiaoli", "shuke-demo-2026")("/today/")
         ready = time.monotonic() - begun
         assert status == 200 and "follow-up-" in page

@@ -104,11 +104,11 @@ class Installation:
         return subprocess.Popen(self.command(*words), env=self._env, start_new_session=True, **quiet)
 
     @contextmanager
-    def up(self) -> Iterator["Installation"]:
-        """`shuke up` for the block; whatever is left of it afterwards is killed."""
-        self._up = self.begin("up")
+    def up(self, command: str = "up", *, within: int = 90) -> Iterator["Installation"]:
+        """`shuke up`, or another command that ends in it, for the block; what is left of it afterwards is killed."""
+        self._up = self.begin(command)
         try:
-            wait_until(self.answers, seconds=90)
+            wait_until(self.answers, seconds=within)
             yield self
         finally:
             self.end()

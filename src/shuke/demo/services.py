@@ -61,8 +61,8 @@ def build(*, say: Say) -> None:
     agents = _people()
     with TemporaryDirectory() as folder:
         say(_("Real orders come in: 541,909 lines …"))
-        customers = files.write_orders(Path(folder) / "订单.csv.gz", yesterday=yesterday)
-        _import(Path(folder) / "订单.csv.gz", kind="orders")
+        customers = files.write_orders(Path(folder) / "订单.csv", yesterday=yesterday)
+        _import(Path(folder) / "订单.csv", kind="orders")
         files.write_members(Path(folder) / "会员.csv", customers=customers, yesterday=yesterday)
         _import(Path(folder) / "会员.csv", kind="customers")
         say(_("Every customer is scored, as of an earlier day and of today …"))

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 
+import ibis
 from django.conf import settings
 
 from shuke.analytics.tables import Tables
@@ -11,6 +12,9 @@ from shuke.scoring.engines.running import Engine, Scored, apply, rescore, score
 from shuke.scoring.mirror import Mirror
 
 __all__ = ["Engine", "Scored", "apply", "opened", "rescore", "score"]
+
+# Engines merge nested selects themselves; Ibis takes a third of a small run to do it for them.
+ibis.options.sql.fuse_selects = False
 
 
 def opened(mirror: Mirror) -> AbstractContextManager[tuple[Engine, Tables]]:
