@@ -1,6 +1,6 @@
 """Each promise of this release with its measured value, then each figure on speed and size: `make accept`.
 
-    python tests/accept.py [--promises | --figures | PROMISE ...]
+    python tests/accept.py [--promises | --figures | PROMISE ...] [--without PROMISE ...]
 
 One line each: ✓ or ✗, the promise, the value. Ends with the number that hold and the number that do not. The figures
 are those of `bench/`, at full size: they want a quiet machine, and more than half an hour of it.
@@ -75,7 +75,6 @@ class NotMeasured(Exception):
 class Promise:
     words: str
     keep: Callable[[Path], str]
-    on_spark: bool = False
 
 
 def bare_machine_demo(folder: Path) -> str:
@@ -307,10 +306,12 @@ def one_purchase_model(folder: Path) -> str:
 
 def engines_agree(folder: Path) -> str:
     """The whole program on each engine, from the import of the real file to the scores of two days."""
+    needs_spark()
     return measured_by("tests/integration/scoring/test_two_engines.py")
 
 
 def rules_agree(folder: Path) -> str:
+    needs_spark()
     return measured_by("tests/integration/segments/test_three_engines.py")
 
 
@@ -356,8 +357,8 @@ PROMISES = (
     Promise("Churn in 30 days on Online Retail as of 2011-11-09; of shuffled days nothing", churn),
     Promise("Churn of a table with a label: AUC between .83 and .86", churn_of_a_table),
     Promise("Where the purchase model foretells best, everybody is scored by it", one_purchase_model),
-    Promise("Scores and what they learn are the same on DuckDB and on Spark", engines_agree, on_spark=True),
-    Promise("A rule finds the same customers on DuckDB, PostgreSQL and Spark", rules_agree, on_spark=True),
+    Promise("Scores and what they learn are the same on DuckDB and on Spark", engines_agree),
+    Promise("A rule finds the same customers on DuckDB, PostgreSQL and Spark", rules_agree),
     Promise("No orders, one customer, an outlier, silence: each run ends and says what it could not do", odd_shops),
     Promise(
         "From the screen alone: why somebody is at risk, how sure that is, what if gold were 10 %", operations_lead
@@ -371,8 +372,6 @@ def kept(promises: Iterable[Promise]) -> Iterator[str]:
     for promise in promises:
         with tempfile.TemporaryDirectory(prefix="shuke-") as folder:
             try:
-                if promise.on_spark:
-                    needs_spark()
                 yield f"{HOLDS} {promise.words}: {promise.keep(Path(folder))}"
             except NotMeasured as missing:
                 yield f"{DOES_NOT} {promise.words}: {missing}"
@@ -391,19 +390,19 @@ def options() -> argparse.Namespace:
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--promises", action="store_true", help="leave the figures on speed and size out")
     parts.add_argument("--figures", action="store_true", help="only the figures on speed and size")
-    parser.add_argument("--without-spark", action="store_true", help="leave out what takes minutes on Spark")
     names = [promise.keep.__name__ for promise in PROMISES]
+    parser.add_argument("--without", nargs="+", default=[], metavar="PROMISE", help="leave these promises out")
     parts.add_argument("names", nargs="*", default=[], metavar="PROMISE", help=f"one of {', '.join(names)}")
     asked = parser.parse_args()
-    if unknown := set(asked.names) - set(names):
+    if unknown := {*asked.names, *asked.without} - set(names):
         parser.error(f"no promise is named {', '.join(sorted(unknown))}")
     return asked
 
 
 def told(asked: argparse.Namespace) -> Iterator[str]:
     if not asked.figures:
-        wanted = [each for each in PROMISES if not asked.names or each.keep.__name__ in asked.names]
-        yield from kept(each for each in wanted if not (asked.without_spark and each.on_spark))
+        names = set(asked.names or (each.keep.__name__ for each in PROMISES)) - set(asked.without)
+        yield from kept(each for each in PROMISES if each.keep.__name__ in names)
     if not asked.promises and not asked.names:
         yield from figures()
 
