@@ -305,16 +305,16 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     a chance of churn, `value_at_risk` is the net money of the last 365 days times that chance.
     """
     valued = _valued(engine, known, policies, models)
-    told = _with_churn(engine, known, policies, models)
-    joined = scored.left_join(valued, "customer_id").drop("customer_id_right")
-    joined = joined.left_join(told, "customer_id").drop("customer_id_right")
-    loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
-    joined = joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+    at_risk = _with_churn(engine, known, policies, models)
     felt = bonds.balances(engine, known.bonds, policies)
     rated = ratings.apply(scored, known.beside, known.contacts, felt, policies, models.shop)
-    joined = joined.left_join(rated, "customer_id").drop("customer_id_right")
-    joined = groups.apply(joined, models.clusters)
-    return bonds.apply(joined, known.bonds, felt, known.contacts, policies, models.bonds)
+    bonded = bonds.apply(scored, known.bonds, felt, known.contacts, policies, models.bonds)
+    joined = scored
+    for told in (valued, at_risk, rated, bonded):
+        joined = joined.left_join(told, "customer_id").drop("customer_id_right")
+    loss = (ibis.greatest(joined.net_money_365, 0) * joined.churn_probability).round().cast("int64")
+    joined = joined.mutate(value_at_risk=loss.coalesce(joined.value_at_risk))
+    return groups.apply(joined, models.clusters)
 
 
 def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:

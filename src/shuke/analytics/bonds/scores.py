@@ -3,7 +3,7 @@
 known = scores.known(engine, tables, as_of=day)
 learned = scores.learn(engine, tables, features, policies, as_of=day)
 felt = scores.balances(engine, known, policies)
-scored = scores.apply(scored, known, felt, contacts, policies, learned)
+bonded = scores.apply(scored, known, felt, contacts, policies, learned)    # lazy: the columns of COLUMNS
 """
 
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ def apply(
     policies: Policies,
     learned: BondParameters | None,
 ) -> ir.Table:
-    """Add COLUMNS to the scored customers, null where there is too little to say.
+    """One row per scored customer with COLUMNS, null where there is too little to say.
 
     `scored` has the columns of `features` and `active_until_days`; `felt` is what `balances` gives.
     """
@@ -99,7 +99,7 @@ def apply(
     people = _with(people, contacts.select("customer_id", "reached_share", "ratings", "satisfaction"))
     counts = {name: people[name].fill_null(0) for name in (*COUNTED, "ratings")}
     told = radar.radar(people.mutate(**counts), learned or BondParameters())
-    return _with(scored, relationship(told, policies.relationship).select("customer_id", *COLUMNS))
+    return relationship(told, policies.relationship).select("customer_id", *COLUMNS)
 
 
 def _with(people: ir.Table, more: ir.Table) -> ir.Table:

@@ -106,9 +106,13 @@ def _first_that_holds(
 
 
 def _optimum(name: Model, data: Histories | Spends, *, penalised: bool) -> Optimum:
-    model = MODELS[name]
+    model, part = MODELS[name], data.part()
     return maximise(
-        lambda theta: model.log_likelihood(theta, data), model.NAMES, model.start(data), penalised=penalised
+        lambda theta: model.log_likelihood(theta, data),
+        model.NAMES,
+        model.start(data),
+        penalised=penalised,
+        of_a_part=None if part is None else lambda theta: model.log_likelihood(theta, part),
     )
 
 

@@ -3,6 +3,9 @@
 The search is over the logarithms of the parameters, as multiples of where it began: so it is of no unit, be that of
 money or of time.
 
+Where the data are many, a part of them is searched first: its optimum is so near that of all that a few of Newton's
+steps lead there.
+
 A plain fit first. A likelihood may have no maximum inside: where nobody seems to leave, b of BG/NBD rises without end.
 We notice it by a bound that is reached or by a likelihood that is flat, and can fit again with a penalty: a normal
 distribution of the logarithms around where the search began, with a deviation of `LOOSE`.
@@ -40,18 +43,38 @@ class Optimum:
     trouble: Note | None
 
 
-def maximise(log_likelihood: LogLikelihood, names: Sequence[str], start: Floats, *, penalised: bool = False) -> Optimum:
-    """The parameters under which the data are most likely, none of them 1e5 times as large or small as at the start."""
-    cost = _cost(log_likelihood, start, LOOSE if penalised else np.inf)
-    found, curvature, decrement = _polish(cost, _search(cost, len(start)))
-    theta = start * np.exp(found)
-    return Optimum(
-        theta=theta,
-        standard_errors=theta * _deviations(curvature),
-        log_likelihood=log_likelihood(theta)[0],
-        penalised=penalised,
-        trouble=_trouble(dict(zip(names, theta.tolist(), strict=True)), found, curvature, decrement),
-    )
+def maximise(
+    log_likelihood: LogLikelihood,
+    names: Sequence[str],
+    start: Floats,
+    *,
+    penalised: bool = False,
+    of_a_part: LogLikelihood | None = None,
+) -> Optimum:
+    """The parameters under which the data are most likely, none of them 1e5 times as large or small as at the start.
+
+    `of_a_part` is the likelihood of a part of the data, searched first: it changes how long this takes, not the result.
+    """
+    deviation = LOOSE if penalised else np.inf
+    cost = _cost(log_likelihood, start, deviation)
+
+    def near(logs: Floats) -> Optimum:
+        found, curvature, decrement = _polish(cost, logs)
+        theta = start * np.exp(found)
+        return Optimum(
+            theta=theta,
+            standard_errors=theta * _deviations(curvature),
+            log_likelihood=log_likelihood(theta)[0],
+            penalised=penalised,
+            trouble=_trouble(dict(zip(names, theta.tolist(), strict=True)), found, curvature, decrement),
+        )
+
+    if of_a_part is not None:
+        about = _search(_cost(of_a_part, start, deviation), len(start))
+        found = near(_polish(cost, about)[0])
+        if found.trouble is None:
+            return found
+    return near(_search(cost, len(start)))
 
 
 def _cost(log_likelihood: LogLikelihood, start: Floats, deviation: float) -> LogLikelihood:

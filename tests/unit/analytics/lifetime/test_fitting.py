@@ -3,6 +3,7 @@
 import ibis
 import pytest
 
+from shuke.analytics.lifetime import statistics
 from shuke.analytics.lifetime.parameters import LifetimeParameters, Note
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from unit.analytics.lifetime.shops import FEW, Truth, fitted, held_out, simulated, valued
@@ -26,6 +27,17 @@ def test_a_fit_finds_the_parameters_a_shop_was_made_from(learned):
         for name, value in estimate.values.items():
             true = getattr(truth, name) / (scale if name == "gamma" else 1)
             assert abs(value - true) < 3 * estimate.standard_errors[name]
+
+
+def test_many_histories_are_fitted_as_few_are(monkeypatch, shop, learned):
+    monkeypatch.setattr(statistics, "PART", 200)
+    quick = fitted(shop)
+    assert quick.method == learned.method
+    for name in ("purchases", "spend"):
+        one, other = getattr(quick, name), getattr(learned, name)
+        assert one.values == pytest.approx(other.values, rel=1e-4)
+        assert one.standard_errors == pytest.approx(other.standard_errors, rel=1e-3)
+        assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-9)
 
 
 def test_a_fit_of_the_past_foretells_the_present(shop):

@@ -30,6 +30,13 @@ def test_what_could_be_e_squared_times_as_large_is_not_known(deviation, trouble)
     assert found.trouble is None or found.trouble.parameter == "money"
 
 
+@pytest.mark.parametrize("top", [(3.1, 8_800.0), (60.0, 300.0)])
+def test_a_part_of_the_data_does_not_change_where_it_ends(top):
+    found = maximise(hill(0.2), ("rate", "money"), BEGIN, of_a_part=hill(0.2, top=top))
+    assert found.theta == pytest.approx([3.0, 9_000.0])
+    assert found.standard_errors == pytest.approx([0.6, 1_800.0], rel=1e-4)
+
+
 def slope(theta):
     """Rises with the second parameter for ever."""
     value, gradient = hill(0.2)(theta * np.array([1, 0]) + np.array([0, 9_000.0]))
