@@ -31,6 +31,66 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+REFERENCES = """
+CREATE FUNCTION core_refers() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stray bigint;
+BEGIN
+    EXECUTE format(
+        'SELECT min(%1$I) FROM written WHERE NOT EXISTS (SELECT FROM %2$I AS target WHERE target.id = written.%1$I)',
+        TG_ARGV[0], TG_ARGV[1]
+    ) INTO stray;
+    IF stray IS NOT NULL THEN
+        RAISE EXCEPTION '% refers to % %, which does not exist', TG_TABLE_NAME, TG_ARGV[1], stray
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION core_is_referred_to() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    kept bigint;
+BEGIN
+    EXECUTE format(
+        'SELECT min(%1$I) FROM %2$I WHERE %1$I IN (SELECT id FROM removed)', TG_ARGV[0], TG_ARGV[1]
+    ) INTO kept;
+    IF kept IS NOT NULL THEN
+        RAISE EXCEPTION '% % is still referred to from %', TG_TABLE_NAME, kept, TG_ARGV[1]
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+"""References that one look at all rows of a statement checks: a foreign key looks once per row."""
+
+
+def refers(table: str, column: str, *, to: str) -> RunSQL:
+    """Refuse what would leave a row of `table` whose `column` names no row of another table.
+
+    Two sessions, of which one writes such a row while the other deletes what it names, must exclude each other by a
+    lock of their own.
+    """
+    names = {"table": table, "column": column, "to": to}
+    return RunSQL(_REFERENCE.format(**names), _NO_REFERENCE.format(**names))
+
+
+_REFERENCE = """
+CREATE TRIGGER {table}_{column}_refers AFTER INSERT ON {table} REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION core_refers({column}, {to});
+CREATE TRIGGER {table}_{column}_refers_still AFTER UPDATE ON {table} REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION core_refers({column}, {to});
+CREATE TRIGGER {table}_{column}_is_kept AFTER DELETE ON {to} REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION core_is_referred_to({column}, {table});
+CREATE TRIGGER {table}_{column}_is_stable BEFORE UPDATE OF id ON {to}
+    FOR EACH ROW WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION core_refuse_change();
+"""
+_NO_REFERENCE = """
+DROP TRIGGER {table}_{column}_refers ON {table};
+DROP TRIGGER {table}_{column}_refers_still ON {table};
+DROP TRIGGER {table}_{column}_is_kept ON {to};
+DROP TRIGGER {table}_{column}_is_stable ON {to};
+"""
+
+
 def migrate() -> None:
     """Bring the database to the newest schema as its owner, grant the application its rights, publish defaults."""
     call_command("migrate", database=OWNER, interactive=False, verbosity=0)

@@ -82,9 +82,9 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One article of an order. Quantity in units or weight, unit price in 1/10,000, amount in minor units."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False, db_constraint=False)
     ordinal = models.PositiveIntegerField()
-    product = models.ForeignKey(Product, models.PROTECT, db_index=False)
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False, db_constraint=False)
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price = models.BigIntegerField()
     amount = models.BigIntegerField()

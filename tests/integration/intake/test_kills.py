@@ -33,7 +33,7 @@ SELECT (SELECT count(*) FROM customer), (SELECT count(*) FROM identity), (SELECT
     (SELECT count(*) FROM product), (SELECT count(*) FROM order_line), (SELECT count(*) FROM order_event),
     (SELECT count(*) FROM quarantined_row), (SELECT count(*) FROM audit_entry)
 """
-EMPTY = "TRUNCATE customer, identity, product, customer_order, import, month_mark, audit_entry CASCADE"
+EMPTY = "TRUNCATE customer, identity, product, customer_order, order_line, import, month_mark, audit_entry CASCADE"
 
 
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
