@@ -1,10 +1,10 @@
 """Which pairs come together more often than chance: the likelihood ratio of Dunning (1993), over many pairs at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 __all__ = ["Counts", "beyond_chance", "likelihood_ratio", "wilson_low"]
 
@@ -23,8 +23,8 @@ class Counts:
     others_came: Numbers
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, Numbers]) -> "Counts":
-        return cls(*(columns[name].astype(float) for name in ("of", "came", "others_of", "others_came")))
+    def from_table(cls, pairs: pa.Table) -> "Counts":
+        return cls(*(pairs[name].to_numpy().astype(float) for name in ("of", "came", "others_of", "others_came")))
 
 
 def beyond_chance(counts: Counts, *, pairs: int) -> npt.NDArray[np.bool_]:
@@ -32,12 +32,12 @@ def beyond_chance(counts: Counts, *, pairs: int) -> npt.NDArray[np.bool_]:
 
     Needs both: the likelihood ratio beyond what chance reaches, and the lower Wilson bound above the others' share.
     """
-    from scipy.stats import chi2, norm  # noqa: PLC0415  30 MB that only a run needs
+    from scipy.special import chdtri, ndtri  # noqa: PLC0415  only a run needs it
 
     level = ALPHA / max(pairs, 1)
     usual = counts.others_came / np.maximum(counts.others_of, 1)
-    low = wilson_low(counts.came, counts.of, z=float(norm.isf(ALPHA)))
-    surprising = likelihood_ratio(counts) > chi2.isf(2 * level, df=1)
+    low = wilson_low(counts.came, counts.of, z=-float(ndtri(ALPHA)))
+    surprising = likelihood_ratio(counts) > chdtri(1, 2 * level)
     above: npt.NDArray[np.bool_] = surprising & (low > usual) & (counts.others_of > 0)
     return above
 

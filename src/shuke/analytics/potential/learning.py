@@ -1,12 +1,12 @@
 """Learn what leads to what, and hold it against the latest window, which it had not seen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis.expr.types as ir
-import numpy as np
+import pyarrow as pa
 
 from shuke.analytics.goods import Goods, bought, by_order
 from shuke.analytics.potential import chance
@@ -32,6 +32,8 @@ NEEDED_BUYERS = 30
 TERCILES = [1 / 3, 2 / 3]
 
 Rules = tuple[Rule, ...]
+Pair = dict[str, Any]
+"""A row of `landmarks.counts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,38 +170,28 @@ def _rules(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy, *
     pairs = engine.read(counts(seen, at_least=policy.min_support).order_by("left", "right"))
     amounts = before.group_by("item").agg(amount=before.amount.quantile(0.5))
     costs = {row["item"]: round(row["amount"]) for row in engine.read(amounts).to_pylist()}
-    found = _beyond_chance(pairs.to_pydict(), costs, kind)
-    return _kept(found), len(found)
+    found = _beyond_chance(pairs, len(costs), kind)
+    return tuple(_rule(pair, costs[pair["right"]]) for pair in _kept(found)), len(found)
 
 
-def _beyond_chance(pairs: Mapping[str, list[Any]], costs: Mapping[str, int], kind: Kind) -> list[Rule]:
-    columns = {name: np.array(values, dtype=float) for name, values in pairs.items() if name not in ("left", "right")}
-    told = list(zip(pairs["left"], pairs["right"], strict=True))
-    fits = np.array([kind != "upgrade" or _is_a_step_up(left, right) for left, right in told], dtype=bool)
-    possible = len(costs) if kind == "upgrade" else len(costs) * (len(costs) - 1)
-    found = chance.beyond_chance(chance.Counts.from_columns(columns), pairs=possible) & fits
-    return [_rule(pairs, place, costs) for place in np.flatnonzero(found).tolist()]
+def _beyond_chance(pairs: pa.Table, items: int, kind: Kind) -> list[Pair]:
+    possible = items if kind == "upgrade" else items * (items - 1)
+    found = pairs.filter(pa.array(chance.beyond_chance(chance.Counts.from_table(pairs), pairs=possible)))
+    return [pair for pair in found.to_pylist() if kind != "upgrade" or _is_a_step_up(pair["left"], pair["right"])]
 
 
-def _kept(rules: Sequence[Rule]) -> Rules:
+def _kept(pairs: Sequence[Pair]) -> list[Pair]:
     """The highest shares of each item, then those of most customers: all of them would fill the run's row."""
-    by_left: dict[str, list[Rule]] = {}
-    for rule in sorted(rules, key=lambda rule: (-rule.rate, -rule.of, rule.right)):
-        by_left.setdefault(rule.left, []).append(rule)
-    best = [rule for each in by_left.values() for rule in each[:MOST_OF_AN_ITEM]]
-    return tuple(sorted(best, key=lambda rule: (-rule.came, rule.left, rule.right))[:MOST_RULES])
+    by_left: dict[str, list[Pair]] = {}
+    for pair in sorted(pairs, key=lambda pair: (-pair["came"] / pair["of"], -pair["of"], pair["right"])):
+        by_left.setdefault(pair["left"], []).append(pair)
+    best = [pair for each in by_left.values() for pair in each[:MOST_OF_AN_ITEM]]
+    return sorted(best, key=lambda pair: (-pair["came"], pair["left"], pair["right"]))[:MOST_RULES]
 
 
-def _rule(pairs: Mapping[str, list[Any]], place: int, costs: Mapping[str, int]) -> Rule:
-    right = pairs["right"][place]
-    return Rule(
-        left=pairs["left"][place],
-        right=right,
-        of=pairs["of"][place],
-        came=pairs["came"][place],
-        usual=pairs["others_came"][place] / pairs["others_of"][place],
-        amount=costs[right],
-    )
+def _rule(pair: Pair, amount: int) -> Rule:
+    usual = pair["others_came"] / pair["others_of"]
+    return Rule(left=pair["left"], right=pair["right"], of=pair["of"], came=pair["came"], usual=usual, amount=amount)
 
 
 def _is_a_step_up(left: str, right: str) -> bool:
