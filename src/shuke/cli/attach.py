@@ -8,6 +8,7 @@ import django
 import psycopg
 
 from shuke.config.environment import Environment, environment
+from shuke.config.startup import kept_for_good
 from shuke.core.words import mark as _
 from shuke.runtime.cluster import Cluster, running
 from shuke.runtime.home import Home
@@ -75,7 +76,8 @@ def _ready() -> Iterator[None]:
 def start_django() -> None:
     """Load the program's own packages; the database must have been made before."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuke.config.settings")
-    django.setup()
+    with kept_for_good():
+        django.setup()
 
 
 def _hang_up() -> None:

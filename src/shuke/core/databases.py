@@ -1,11 +1,15 @@
 """The database beyond Django's own words: the way to it for other tools, and locks that need no row."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 import psycopg
 from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 PLANS_KEPT = 300
 """Prepared statements in a session; a whole batch of records runs some sixty."""
@@ -16,6 +20,15 @@ def conninfo(alias: str = "default") -> str:
     """A libpq connection string for the database that Django uses under `alias`."""
     params = connections[alias].get_connection_params()
     return make_conninfo(**{name: params[name] for name in _LIBPQ if params.get(name)})
+
+
+@contextmanager
+def columnar() -> Iterator["Connection"]:
+    """A connection of its own that gives and takes tables of Arrow."""
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415  a quarter of a second that few commands need
+
+    with closing(dbapi.connect(conninfo())) as driver:
+        yield driver
 
 
 @contextmanager

@@ -7,23 +7,26 @@ chunk that will be read again. Contact points are encrypted before they leave th
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from shuke.core.databases import conninfo
+from shuke.core.databases import columnar
 from shuke.core.errors import Conflict
 from shuke.core.words import mark as _
 from shuke.customers.models import ContactPoint
 from shuke.intake.checks import RAW_TEXT, Checked, Problem
 from shuke.intake.fields import FIELDS, Form, Kind
 from shuke.intake.models import Import, QuarantinedRow
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 SCHEMA = "staging"
 CONTACTS = ("phone", "email")
@@ -106,7 +109,7 @@ def drop(this: Import) -> None:
 class Stage:
     """The open way into one import's table; `fill()` opens it."""
 
-    def __init__(self, this: Import, driver: adbc.Connection, customer_by: tuple[str, ...]) -> None:
+    def __init__(self, this: Import, driver: "Connection", customer_by: tuple[str, ...]) -> None:
         self._import, self._driver, self._customer_by = this, driver, customer_by
         self._rows = this.rows_read
         self._warnings = Counter({Problem(told["code"], told["column"]): told["count"] for told in this.warnings})
@@ -173,7 +176,7 @@ class Stage:
 @contextmanager
 def fill(this: Import, *, customer_by: tuple[str, ...]) -> Iterator[Stage]:
     """The way into the import's table, on a connection of its own."""
-    with closing(adbc.connect(conninfo())) as driver:
+    with columnar() as driver:
         yield Stage(this, driver, customer_by)
 
 

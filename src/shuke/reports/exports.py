@@ -6,14 +6,13 @@ from functools import reduce
 from pathlib import Path
 from typing import Literal
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
 from shuke.core.cells import FORMULA_STARTS, GUARD
-from shuke.core.databases import conninfo
+from shuke.core.databases import columnar
 
 __all__ = ["LISTS", "Format", "write"]
 
@@ -72,7 +71,7 @@ def write(list_: str, *, format_: Format, target: Path) -> int:
     """Write one of `LISTS` to `target`, whole or not at all; returns the rows. Amounts in units, two decimals."""
     draft = target.with_name(f".{target.name}.part")
     try:
-        with closing(adbc.connect(conninfo())) as database, closing(database.cursor()) as cursor:
+        with columnar() as database, closing(database.cursor()) as cursor:
             cursor.execute(LISTS[list_])
             reader = cursor.fetch_record_batch()
             rows = _WRITERS[format_](reader.schema, reader, draft)

@@ -14,6 +14,7 @@ from shuke.runtime import process
 from shuke.runtime.home import Home
 
 HEALTHY_AFTER = 60.0  # seconds; who lived that long starts with a clean record
+LOADS_WITHIN = 10.0  # seconds; after that others do not wait for it
 LOG_BYTES = 20 * 1024 * 1024
 
 
@@ -91,6 +92,10 @@ class Child:
         """Start it unless it runs or waits for its next try."""
         if self._process is None and now >= self._not_before:
             self._start(now)
+
+    def is_loading(self, now: float) -> bool:
+        """Was it started a moment ago, and does not do its work yet?"""
+        return self.is_alive and not self.is_ready and now - self._started < LOADS_WITHIN
 
     def ask_to_stop(self, now: float) -> None:
         """Send the stop signal once; the group is killed after the grace time."""

@@ -123,6 +123,8 @@ class Supervisor:
             return  # nobody can start without a database
         for child in self._children:
             child.start_if_due(now)
+            if child.is_loading(now):
+                return  # what loads alone is there in half the time, and the pages come first
 
     def _is_calm(self) -> bool:
         away = self._database is not None and not self._database.is_up

@@ -5,13 +5,16 @@ All of a reading comes from one snapshot, so that an order and what happened to 
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 from django.conf import settings
 
 from shuke.analytics import tables
-from shuke.core.databases import conninfo
+from shuke.core.databases import columnar
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 __all__ = ["BY_DAY", "SCHEMAS", "WHOLE", "fetch", "numbers", "read", "select", "select_from_snapshot", "snapshot"]
 
@@ -73,9 +76,9 @@ SCHEMAS = {name: getattr(tables, name.upper()).to_pyarrow() for name in SELECTS}
 
 
 @contextmanager
-def snapshot(*, of: adbc.Connection | None = None) -> Iterator[adbc.Connection]:
+def snapshot(*, of: "Connection | None" = None) -> Iterator["Connection"]:
     """A connection that sees what is committed now, or what another sees, and nothing that commits later."""
-    with closing(adbc.connect(conninfo())) as connection:
+    with columnar() as connection:
         with closing(connection.cursor()) as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if of is not None:
@@ -95,12 +98,12 @@ def select_from_snapshot(table: str, *, among: str = "true") -> str:
     return SELECTS[table].format(among=among, in_zone="")
 
 
-def read(snapshot: adbc.Connection, table: str, *, among: str = "true") -> pa.Table:
+def read(snapshot: "Connection", table: str, *, among: str = "true") -> pa.Table:
     """A table of the snapshot, as small as `among` leaves it."""
     return fetch(snapshot, select_from_snapshot(table, among=among)).cast(SCHEMAS[table])
 
 
-def fetch(snapshot: adbc.Connection, query: str) -> pa.Table:
+def fetch(snapshot: "Connection", query: str) -> pa.Table:
     with closing(snapshot.cursor()) as cursor:
         cursor.execute(query)
         return cursor.fetch_arrow_table()

@@ -15,15 +15,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from adbc_driver_postgresql.dbapi import Connection
 
 from shuke.core.databases import advisory_lock
 from shuke.history.models import MonthMark
 from shuke.scoring import facts
 from shuke.scoring.facts import BY_DAY, SCHEMAS, WHOLE
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 __all__ = ["Manifest", "Mirror", "Refreshed"]
 
@@ -123,7 +126,7 @@ class Mirror:
         self._sweep(after)
         return Refreshed(tuple(months), rows, tuple(customers), tuple(rescored))
 
-    def _export(self, snapshot: Connection, before: Manifest, months: list[date]) -> tuple[Manifest, int]:
+    def _export(self, snapshot: "Connection", before: Manifest, months: list[date]) -> tuple[Manifest, int]:
         parts = [Part(table, str(month), _within(month, day)) for month in months for table, day in BY_DAY.items()]
         count = len(parts)
         parts += [Part(table) for table in WHOLE]
@@ -135,7 +138,7 @@ class Mirror:
                 files[part.table][part.key] = name
         return Manifest(files), sum(rows for _, rows in written[:count])
 
-    def _write_all(self, snapshot: Connection, parts: list[Part]) -> list[tuple[str, int]]:
+    def _write_all(self, snapshot: "Connection", parts: list[Part]) -> list[tuple[str, int]]:
         """The name and the rows of each part's file. A connection serves one part at a time, whichever is next."""
         with ExitStack() as open_ones:
             free: SimpleQueue[Connection] = SimpleQueue()
@@ -152,7 +155,7 @@ class Mirror:
 
             return list(open_ones.enter_context(ThreadPoolExecutor(READERS)).map(write, parts))
 
-    def _write(self, snapshot: Connection, part: Part) -> tuple[str, int]:
+    def _write(self, snapshot: "Connection", part: Part) -> tuple[str, int]:
         name, schema = f"{part.table}-{part.key}-{uuid.uuid4().hex}.parquet", SCHEMAS[part.table]
         rows = 0
         with closing(snapshot.cursor()) as cursor:

@@ -1,13 +1,17 @@
 """Whom a pilot is for: the customers whose home is a store, or who have an owner in a business line."""
 
+from typing import TYPE_CHECKING
+
 import ibis
-from adbc_driver_postgresql.dbapi import Connection
 
 from shuke.analytics.pilot import Pilot as Piloted
 from shuke.analytics.policies import Policies
 from shuke.scoring import policies
 from shuke.scoring.facts import fetch
 from shuke.scoring.models import Pilot
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 __all__ = ["STATEMENTS", "piloted", "scope_of"]
 
@@ -23,7 +27,7 @@ def scope_of(scope: str) -> tuple[str, int]:
     return place, int(number)
 
 
-def piloted(pilot: Pilot | None, bodies: Policies, snapshot: Connection, *, among: str = "true") -> Piloted | None:
+def piloted(pilot: Pilot | None, bodies: Policies, snapshot: "Connection", *, among: str = "true") -> Piloted | None:
     """A pilot as the scores know it, with those of its customers `among` some, as they are in `snapshot`."""
     if pilot is None:
         return None

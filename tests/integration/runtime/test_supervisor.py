@@ -76,6 +76,23 @@ def test_a_command_uses_the_database_of_a_running_installation(lasting_up):
     assert lasting_up.works()
 
 
+def test_a_program_waits_until_the_one_before_it_is_ready(made_home):
+    code = (
+        "import sys; from pathlib import Path; from shuke.runtime.home import Home\n"
+        "from shuke.runtime.child import Program; from shuke.runtime.supervisor import Supervisor\n"
+        "home = Home(Path(sys.argv[1])); opened, seen = home.run / 'opened', home.run / 'seen'\n"
+        "def shell(name, words, **more): return Program(name, ('/bin/sh', '-c', words + '; exec sleep 600'), **more)\n"
+        "pages = shell('pages', f'sleep 1; touch {opened}', ready=opened.exists)\n"
+        "Supervisor(home, [pages, shell('worker', f'ls {home.run} > {seen}')], console=False).run()"
+    )
+    running = subprocess.Popen([sys.executable, "-c", code, str(made_home.root)])
+    seen = made_home.run / "seen"
+    eventually(lambda: seen.exists() and seen.read_text(), within=10)
+    running.terminate()
+    assert running.wait(timeout=10) == 0
+    assert "opened" in seen.read_text().split()
+
+
 def test_a_failing_preparation_ends_it_and_leaves_nothing(made_home):
     code = (
         "import sys; from pathlib import Path; from shuke.runtime.home import Home\n"

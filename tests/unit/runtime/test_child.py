@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from shuke.runtime.child import HEALTHY_AFTER, LOG_BYTES, Backoff, Child, Program
+from shuke.runtime.child import HEALTHY_AFTER, LOADS_WITHIN, LOG_BYTES, Backoff, Child, Program
 from shuke.runtime.home import Home
 
 SLEEPS = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -51,6 +51,26 @@ def test_it_starts_again_after_the_wait_and_not_before(make):
     assert not child.is_alive
     child.start_if_due(1.25)
     assert child.is_alive
+
+
+def test_it_loads_until_it_is_ready_or_has_taken_too_long(make):
+    serves = False
+    child = make(SLEEPS, ready=lambda: serves)
+    assert not child.is_loading(0)
+    child.start_if_due(0)
+    child.watch(1)
+    assert child.is_loading(1)
+    assert not child.is_loading(LOADS_WITHIN)
+    serves = True
+    child.watch(2)
+    assert not child.is_loading(2)
+
+
+def test_what_has_ended_does_not_load(make):
+    child = make([sys.executable, "-c", ""], ready=lambda: False)
+    child.start_if_due(0)
+    until_ended(child, 1)
+    assert not child.is_loading(1)
 
 
 def test_a_healthy_minute_clears_the_record(make):

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from shuke.analytics.lifetime.parameters import Code, Note
 from shuke.analytics.lifetime.statistics import Floats
@@ -90,6 +89,8 @@ def _cost(log_likelihood: LogLikelihood, start: Floats, deviation: float) -> Log
 
 
 def _search(cost: LogLikelihood, parameters: int) -> Floats:
+    from scipy.optimize import minimize  # noqa: PLC0415  only a run needs it
+
     start = np.zeros(parameters)
     scale = max(abs(cost(start)[0]), 1.0)
 

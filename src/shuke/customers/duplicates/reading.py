@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 import pyarrow as pa
 from django.conf import settings
 
-from shuke.core.databases import conninfo
+from shuke.core.databases import columnar
 from shuke.customers.duplicates.finder import CONTACTS, PEOPLE, Found, find, load_contacts, load_people
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 __all__ = ["found"]
 
@@ -36,7 +39,7 @@ WHERE kind IN ('phone', 'email') AND invalid_since IS NULL
 def found(*, least: float) -> Iterator[Found]:
     """All pairs of customers who are one person with at least this probability, the surest first."""
     with _engine() as engine:
-        with closing(adbc.connect(conninfo())) as snapshot:
+        with columnar() as snapshot:
             with closing(snapshot.cursor()) as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             with _read(snapshot, READ_PEOPLE, PEOPLE) as people:
@@ -47,7 +50,7 @@ def found(*, least: float) -> Iterator[Found]:
 
 
 @contextmanager
-def _read(snapshot: adbc.Connection, query: str, schema: pa.Schema) -> Iterator[pa.RecordBatchReader]:
+def _read(snapshot: "Connection", query: str, schema: pa.Schema) -> Iterator[pa.RecordBatchReader]:
     with closing(snapshot.cursor()) as cursor:
         cursor.execute(query)
         batches = cursor.fetch_record_batch()

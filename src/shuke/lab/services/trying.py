@@ -8,7 +8,6 @@ from contextlib import closing
 from datetime import date, timedelta
 from typing import NamedTuple
 
-import adbc_driver_postgresql.dbapi as adbc
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -23,7 +22,7 @@ from shuke.analytics.churn.parameters import Churn
 from shuke.analytics.lifetime import purchases
 from shuke.analytics.tables import Tables
 from shuke.analytics.value import value_at_risk
-from shuke.core.databases import conninfo
+from shuke.core.databases import columnar
 from shuke.followups.queries import carriers
 from shuke.lab import queries
 from shuke.lab.models import Move, Trial
@@ -158,7 +157,7 @@ def _keep_moves(on: Engine, trial: Trial, judged: ir.Table) -> None:
     of_trial = rows.append_column("trial_id", pa.array([trial.pk] * rows.num_rows, pa.int64()))
     Move.objects.filter(trial=trial).delete()
     if rows.num_rows:
-        with closing(adbc.connect(conninfo())) as target, closing(target.cursor()) as cursor:
+        with columnar() as target, closing(target.cursor()) as cursor:
             cursor.adbc_ingest(Move._meta.db_table, of_trial, mode="append")
             target.commit()
 

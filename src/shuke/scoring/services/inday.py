@@ -9,9 +9,9 @@ own mark; a pass that is killed leaves nothing, or all.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from adbc_driver_postgresql.dbapi import Connection
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.timezone import localdate, now
@@ -27,6 +27,9 @@ from shuke.scoring.locks import IN_DAY_LOCK, RUN_LOCK
 from shuke.scoring.models import LiveRun, Run
 from shuke.scoring.packing import pack_columns
 from shuke.scoring.registries import Rescored, rescored
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Connection
 
 __all__ = ["hand_over", "rescore_marked"]
 
@@ -171,7 +174,7 @@ def _take(live: Run) -> Taken:
     return Taken(marks, customers.to_pylist(), tables, obeyed, pilot)
 
 
-def _marks_of(snapshot: Connection, due: pa.Table, identities: pa.Table) -> list[int]:
+def _marks_of(snapshot: "Connection", due: pa.Table, identities: pa.Table) -> list[int]:
     """All marks of whoever is due, those that could have waited too; and of identities that are no more."""
     named = pa.chunked_array([*due["identity_id"].drop_null().chunks, *identities["identity_id"].chunks], pa.int64())
     marks = MARKS_OF.format(identities=numbers(named), customers=numbers(due["customer_id"].drop_null()))
