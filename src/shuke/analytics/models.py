@@ -123,12 +123,21 @@ class Past:
 
     engine: Engine
     tables: Tables
+    policies: Policies
     days: dict[date, ir.Table] = field(default_factory=dict)
+    estimates: dict[date, Estimate | None] = field(default_factory=dict)
 
     def features(self, day: date) -> ir.Table:
         if day not in self.days:
             self.days[day] = self.engine.keep(f"features_{day:%Y%m%d}", measuring.features(self.tables, as_of=day))
         return self.days[day]
+
+    def purchase_model(self, day: date) -> Estimate | None:
+        """The purchase model as it would have been fitted on that day, or None where it cannot be."""
+        if day not in self.estimates:
+            bought = purchases.purchases(self.features(day), as_of=day)
+            self.estimates[day] = _learn_lifetime(self.engine, self.tables, bought, self.policies, as_of=day).purchases
+        return self.estimates[day]
 
 
 def learn(
@@ -137,11 +146,11 @@ def learn(
     """Fit the models to what was known before `as_of`; the groups of an earlier run stand for the rest of its month."""
     shop = gate.Census.from_row(engine.read(gate.census(known.features)).to_pylist()[0])
     some = cutoffs.sample(tables, customers=shop.customers)
-    past = _past(engine, some)
+    past = _past(engine, some, policies)
     # A handful of parameters is no work to share: threads that wait for each other take many times as long. What the
     # past of some teaches and what everybody's present does are two works.
     with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
-        of_the_past = beside.submit(_learn_from_past, past, shop, policies, as_of=as_of)
+        of_the_past = beside.submit(_learn_from_past, past, shop, as_of=as_of)
         return Models(
             lifetime=_learn_lifetime(engine, tables, known.purchases, policies, as_of=as_of, costs=known.costs),
             potential=potential.learn(engine, tables, policies.potential, as_of=as_of, customers=shop.customers),
@@ -167,18 +176,18 @@ def _learn_renewal(engine: Engine, contracts: ir.Table, policy: ChurnPolicy, *, 
     return learned.model_copy(update={"ahead": Ahead(notice_days=policy.renewal_notice_days, **soon)})
 
 
-def _learn_from_past(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> dict[str, Any]:
+def _learn_from_past(past: Past, shop: gate.Census, *, as_of: date) -> dict[str, Any]:
     return {
-        "holdout": _hold_out(past, shop, policies, as_of=as_of),
-        "churn": tuple(_learn_churn(past, shop, policies, as_of=as_of)),
+        "holdout": _hold_out(past, shop, as_of=as_of),
+        "churn": tuple(_learn_churn(past, shop, as_of=as_of)),
     }
 
 
-def _past(engine: Engine, some: Tables) -> Past:
+def _past(engine: Engine, some: Tables, policies: Policies) -> Past:
     """The facts of as many customers as a model learns from; every cut-off reads them."""
     names = ("orders", "order_events", "identities")
     near, kept = engine.at_hand({f"sampled_{name}": getattr(some, name) for name in names})
-    return Past(near, Tables(**{name: kept[f"sampled_{name}"] for name in names}))
+    return Past(near, Tables(**{name: kept[f"sampled_{name}"] for name in names}), policies)
 
 
 def _learn_shop(engine: Engine, tables: Tables, features: ir.Table, policies: Policies, *, as_of: date) -> Shop:
@@ -192,18 +201,18 @@ def learn_churn(
 ) -> tuple[Churn | Declined, ...]:
     """Fit churn alone, as it would have been learned before `as_of`."""
     shop = gate.Census.from_row(engine.read(gate.census(features)).to_pylist()[0])
-    past = _past(engine, cutoffs.sample(tables, customers=shop.customers))
+    past = _past(engine, cutoffs.sample(tables, customers=shop.customers), policies)
     with threadpool_limits(1):
-        return tuple(_learn_churn(past, shop, policies, as_of=as_of))
+        return tuple(_learn_churn(past, shop, as_of=as_of))
 
 
-def _hold_out(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> Holdout | None:
+def _hold_out(past: Past, shop: gate.Census, *, as_of: date) -> Holdout | None:
     """How a fit of half a year ago, or of the middle of a shorter history, compares with what came after it."""
     if shop.first_ordered_on is None:
         return None
     split_on = as_of - min(HOLDOUT, (as_of - shop.first_ordered_on) / 2)
     bought = purchases.purchases(past.features(split_on), as_of=split_on)
-    learned = _learn_lifetime(past.engine, past.tables, bought, policies, as_of=split_on)
+    learned = _learn_lifetime(past.engine, past.tables, bought, past.policies, as_of=split_on)
     if learned.purchases is None:
         return None
     later = past.engine.read(holdout.outcomes(bought, past.tables, split_on=split_on, as_of=as_of))
@@ -225,12 +234,12 @@ def _learn_lifetime(
     return lifetime_fitting.fit(population, histories, spends, policy)
 
 
-def _learn_churn(past: Past, shop: gate.Census, policies: Policies, *, as_of: date) -> list[Churn | Declined]:
+def _learn_churn(past: Past, shop: gate.Census, *, as_of: date) -> list[Churn | Declined]:
     """One model for each horizon: a customer is looked at over their own cycle.
 
     Where the purchase model cannot be fitted as of the day itself, it is none of those that are compared.
     """
-    policy, estimate = policies.churn, _purchase_model(past, policies, as_of)
+    policy, estimate = past.policies.churn, past.purchase_model(as_of)
     found: list[Churn | Declined] = []
     for horizon in policy.horizons():
         missing = gate.shortfalls(shop, policy, as_of=as_of, horizon_days=horizon)
@@ -243,7 +252,7 @@ def _learn_churn(past: Past, shop: gate.Census, policies: Policies, *, as_of: da
             days,
             horizon_days=horizon,
             known=past.features,
-            no_purchase=partial(_no_purchase, past, policies, days[:LATEST]) if estimate else None,
+            no_purchase=partial(_no_purchase, past, days[:LATEST]) if estimate else None,
         )
         learned = churn_fitting.fit(past.engine.read(seen), policy, as_of=as_of, horizon_days=horizon)
         found.append(_reading(learned, estimate))
@@ -257,20 +266,13 @@ def _reading(learned: Churn | Declined, estimate: Estimate | None) -> Churn | De
     return learned
 
 
-def _no_purchase(
-    past: Past, policies: Policies, days: Sequence[date], features: ir.Table, day: date, horizon_days: int
-) -> ir.Table:
+def _no_purchase(past: Past, days: Sequence[date], features: ir.Table, day: date, horizon_days: int) -> ir.Table:
     """The chance of no purchase by the purchase model alone, as it would have been fitted on one of these `days`."""
     engine, bought = past.engine, purchases.purchases(features, as_of=day)
-    estimate = _purchase_model(past, policies, day) if day in days else None
+    estimate = past.purchase_model(day) if day in days else None
     if estimate is None:
         return bought.select("customer_id", no_purchase=ibis.null("float64"))
     return ibis.memtable(engine.read(_chances(engine, bought, {"no_purchase": (estimate, horizon_days)})))
-
-
-def _purchase_model(past: Past, policies: Policies, day: date) -> Estimate | None:
-    bought = purchases.purchases(past.features(day), as_of=day)
-    return _learn_lifetime(past.engine, past.tables, bought, policies, as_of=day).purchases
 
 
 def _chances(engine: Engine, bought: ir.Table, wanted: Mapping[str, tuple[Estimate, int]]) -> ir.Table:
