@@ -32,6 +32,7 @@ $(BIN)/python:
 # What the program needs; what its developers need, too; what it is measured against, too; what runs it on Spark, too.
 $(VENV)/run.stamp: $(RECIPE) | $(BIN)/python
 	$(INSTALL) -e .
+	@$(BIN)/python -m compileall -q src/shuke
 	@touch $@
 
 $(VENV)/dev.stamp: $(RECIPE) | $(BIN)/python
