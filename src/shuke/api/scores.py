@@ -7,6 +7,7 @@ from ninja import Query, Router
 
 from shuke.api import score_queries as queries
 from shuke.api.auth import Token
+from shuke.api.keys import CUSTOMER
 from shuke.api.schemas import ProblemDocument
 from shuke.api.score_schemas import CustomerScores, Runs, ScoreList
 from shuke.staff.rights import Scope
@@ -18,7 +19,7 @@ Place = Annotated[int, Query(ge=0, lt=2**63)]
 
 
 @router.get(
-    "/customers/{source}/{path:key}/scores",
+    f"{CUSTOMER}/scores",
     response={200: CustomerScores} | PROBLEMS,
     summary="The scores of a customer",
 )

@@ -47,7 +47,9 @@ def test_scores_need_their_own_scope_and_a_number_is_never_whole(known, program)
     assert "13800138000" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["customers/till/8", "customers/shop/V/7", "customers/till/%00"])
+@pytest.mark.parametrize(
+    "path", ["customers/till/8", "customers/shop/V/7", "customers/till/%00", "customers/till/0/%0A"]
+)
 def test_nobody_is_not_there(known, program, path):
     refused = program(Scope.CUSTOMERS_READ).ask("get", path)
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")

@@ -88,6 +88,7 @@ def _write(source: Source, taken: Sequence[Taken], *, refused: int, at: datetime
     _wait_for_turn(source)
     with planned_once() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL enable_seqscan = off")  # kept plans may be older than what the tables grew by
         tables, day = Tables(cursor), Day(source, at=at)
         for group in _groups(taken):
             results = _apply(tables, day.of(group[0].kind), group, at=at)

@@ -16,19 +16,28 @@ from shuke.intake.fields import Kind
 WORKING_TABLE = re.compile(r"\s*CREATE TEMP TABLE (\w+)\s+(\(.*\)\s+)?ON COMMIT DROP(\s+AS\b)?", re.DOTALL)
 FIRST_PLACE, LAST_PLACE = "(0,0)", "(4294967295,0)"
 INDEX = re.compile(r"CREATE UNIQUE INDEX ON (\w+)")
+READY = """
+SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'
+"""
+LARGEST_TABLE = 256 * 1024
+"""In bytes. Deleted rows take room until the table is made new, after some ten batches of a hundred."""
 
 
 class Tables:
     """The working tables that this session keeps from batch to batch, empty between two.
 
     An import makes its working tables anew. With a batch that would take longer than all else, and twenty batches a
-    second would fill the system's catalogue with dead rows.
+    second would fill the system's catalogue with dead rows. Emptying a table otherwise than row by row makes the server
+    plan all statements about it again: that is done when it has grown, so that plans also follow the growth of the
+    tables that stay.
     """
 
     def __init__(self, cursor: Any) -> None:
         self.cursor = cursor
-        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'")
-        self._ready = {name for (name,) in cursor.fetchall()}
+        sizes = dict(cursor.execute(READY).fetchall())
+        if any(size > LARGEST_TABLE for size in sizes.values()):
+            cursor.execute(f"TRUNCATE {', '.join(sorted(sizes))}")
+        self._ready = set(sizes)
         self._made: set[str] = set()
         self._filled: set[str] = set()
 
@@ -46,7 +55,7 @@ class Tables:
             return f"INSERT INTO {name} {query}" if query else None
         self._ready.add(name)
         self._made.add(name)
-        return f"CREATE TEMP TABLE {name} {columns} ON COMMIT DELETE ROWS {'AS' if query else ''} {query}"
+        return f"CREATE TEMP TABLE {name} {columns} ON COMMIT PRESERVE ROWS {'AS' if query else ''} {query}"
 
     def clear(self) -> None:
         """Make room for the next statements of the same transaction."""
