@@ -4,8 +4,10 @@ It has two halves by customer, so that two sessions of the database write at the
 owning role create, attach and drop tables (migrations 0002 and 0011).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 
 import psycopg
 import pyarrow as pa
@@ -29,12 +31,14 @@ def write(run: Run, rows: pa.RecordBatchReader, columns: pa.Schema) -> int:
         cursor.execute(MIDDLE)
         (middle,) = cursor.fetchone()
     written = 0
-    with _half("low", run, middle, columns) as write_low, _half("high", run, middle, columns) as write_high:
+    with _half("low", run, middle, columns) as low, _half("high", run, middle, columns) as high:
         for batch in rows:
             is_low = pc.less(batch["customer_id"], middle)
-            write_low(batch.filter(is_low))
-            write_high(batch.filter(pc.invert(is_low)))
+            low.write(batch.filter(is_low))
+            high.write(batch.filter(pc.invert(is_low)))
             written += batch.num_rows
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(Half.close, (low, high)))
     with connection.cursor() as cursor:
         cursor.execute("SELECT score_join_halves(%s, %s)", [run.pk, middle])
     return written
@@ -52,24 +56,50 @@ def drop(run: Run) -> None:
         cursor.execute("SELECT score_drop_partition(%s)", [run.pk])
 
 
-@contextmanager
-def _half(half: str, run: Run, middle: int, columns: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
-    """A way to write one half, by a session and a transaction of its own, which end with the block.
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One half being written, by a session of its own.
 
     Rows come frozen, which a table of the same transaction allows: else whoever reads a page first marks its rows as
     committed, and with checksums each such page is written to the log once more.
     """
+
+    name: str
+    run: Run
+    columns: pa.Schema
+    cursor: psycopg.Cursor
+    copying: ExitStack
+    copy: psycopg.Copy
+    encoder: ArrowToPostgresBinaryEncoder
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        rows = self.encoder.write_batch(pack_columns(_of_run(self.run, batch, self.columns)))
+        self.copy.write(memoryview(rows))  # is cut into pieces without a copy of each
+
+    def close(self) -> None:
+        """End the rows; then the half gets its key and its statistics.
+
+        Those are of a later transaction than the rows: else PostgreSQL's housekeeping would gather them once more.
+        """
+        self.copy.write(self.encoder.finish())
+        self.copying.close()
+        self.cursor.connection.commit()
+        self.cursor.execute("SELECT score_close_half(%s, %s)", [self.run.pk, self.name])
+
+
+@contextmanager
+def _half(name: str, run: Run, middle: int, columns: pa.Schema) -> Iterator[Half]:
+    """A half to write and to close; its session ends with the block."""
     encoder = ArrowToPostgresBinaryEncoder(stored(columns))
-    with psycopg.connect(conninfo()) as session, session.cursor() as cursor:
-        cursor.execute("SELECT score_open_half(%s, %s, %s)", [run.pk, half, middle])
+    with psycopg.connect(conninfo()) as session, session.cursor() as cursor, ExitStack() as copying:
+        cursor.execute("SELECT score_open_half(%s, %s, %s)", [run.pk, name, middle])
         (table,) = cursor.fetchone()
         frozen = f"COPY {table} ({', '.join(columns.names)}) FROM STDIN (FORMAT binary, FREEZE)"
-        with cursor.copy(frozen, writer=QueuedLibpqWriter(cursor)) as copy:
-            copy.write(encoder.write_header())
-            yield lambda batch: copy.write(encoder.write_batch(pack_columns(_of_run(run, batch, columns))))
-            copy.write(encoder.finish())
+        copy = copying.enter_context(cursor.copy(frozen, writer=QueuedLibpqWriter(cursor)))
+        copy.write(encoder.write_header())
+        yield Half(name, run, columns, cursor, copying, copy, encoder)
 
 
 def _of_run(run: Run, batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
-    run_ids = pa.array([run.pk], pa.int64()).take(pa.array([0] * batch.num_rows, pa.int32()))
+    run_ids = pa.repeat(pa.scalar(run.pk, pa.int64()), batch.num_rows)
     return pa.RecordBatch.from_arrays([run_ids, *batch.columns], schema=columns)
