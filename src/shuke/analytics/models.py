@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -32,6 +32,7 @@ from shuke.analytics.clusters import applying as groups
 from shuke.analytics.clusters import learning as clusters_learning
 from shuke.analytics.clusters.parameters import Grouping
 from shuke.analytics.contacts import contacts
+from shuke.analytics.engine import Engine, Steps
 from shuke.analytics.learned import Models
 from shuke.analytics.lifetime import costs, holdout, predictions, purchases, values
 from shuke.analytics.lifetime import fitting as lifetime_fitting
@@ -69,22 +70,6 @@ VALUE_COLUMNS = {
 }
 
 
-class Engine(Protocol):
-    """What executes expressions."""
-
-    def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """Compute a table once, for all that reads it afterwards."""
-        ...
-
-    def read(self, table: ir.Table) -> pa.Table:
-        """Compute a table and hand it over."""
-        ...
-
-    def at_hand(self, tables: Mapping[str, ir.Table]) -> "tuple[Engine, dict[str, ir.Table]]":
-        """Tables of a few facts by their names, kept by an engine that answers many small questions quickly."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the models read of each customer: how they buy, how often again, what they cost and what was said.
@@ -102,7 +87,7 @@ class Known:
     bonds: bonds.Known
 
 
-def known(engine: Engine, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
+def known(engine: Steps, tables: Tables, features: ir.Table, *, as_of: date, seen_until: date | None = None) -> Known:
     """The features, of which an engine keeps a table already, and beside them the rest as of the same day."""
     rated = ratings.beside(tables, as_of=as_of, seen_until=seen_until)
     signed_until = (seen_until or as_of) + renewal.SIGNED_AHEAD
@@ -275,18 +260,21 @@ def _no_purchase(past: Past, days: Sequence[date], features: ir.Table, day: date
     return ibis.memtable(engine.read(_chances(engine, bought, {"no_purchase": (estimate, horizon_days)})))
 
 
-def _chances(engine: Engine, bought: ir.Table, wanted: Mapping[str, tuple[Estimate, int]]) -> ir.Table:
+def _chances(engine: Steps, bought: ir.Table, wanted: Mapping[str, tuple[Estimate, int]]) -> ir.Table:
     """`customer_id`, and in a column for each of the wanted the chance of no purchase in so many days."""
-    histories = engine.read(purchases.histories(bought)).select(purchases.HISTORY)
-    chances = {
-        name: pa.array(predictions.no_purchase(histories, estimate, horizon_days=days))
-        for name, (estimate, days) in wanted.items()
-    }
-    told = pa.table({**dict(zip(histories.column_names, histories.columns, strict=True)), **chances})
-    return bought.inner_join(ibis.memtable(told), purchases.HISTORY).select("customer_id", *wanted)
+    histories = purchases.histories(bought).select(*purchases.HISTORY)
+
+    def tell(known: pa.Table) -> pa.Table:
+        for name, (estimate, days) in wanted.items():
+            known = known.append_column(name, pa.array(predictions.no_purchase(known, estimate, horizon_days=days)))
+        return known
+
+    schema = ibis.schema({**histories.schema(), **dict.fromkeys(wanted, "float64")})
+    told = engine.derive(histories, tell, schema)
+    return bought.inner_join(told, purchases.HISTORY).select("customer_id", *wanted)
 
 
-def with_chances(engine: Engine, features: ir.Table, bought: ir.Table, learned: Sequence[Churn]) -> ir.Table:
+def with_chances(engine: Steps, features: ir.Table, bought: ir.Table, learned: Sequence[Churn]) -> ir.Table:
     """The features, and beside them the chances of purchase models that some of the learned models read."""
     wanted = {
         applying.no_purchase_within(one.horizon_days): (one.purchases, one.horizon_days)
@@ -299,7 +287,7 @@ def with_chances(engine: Engine, features: ir.Table, bought: ir.Table, learned: 
     return features.left_join(chances, "customer_id").drop("customer_id_right")
 
 
-def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
+def apply(engine: Steps, scored: ir.Table, known: Known, policies: Policies, models: Models) -> ir.Table:
     """Add CHURN_COLUMNS, VALUE_COLUMNS, `ratings.COLUMNS`, `bonds.COLUMNS` and `cluster`; what is not known is null.
 
     `churn_parts` are what each reason of `churn.REASONS` adds to the log-odds against the average customer, in that
@@ -319,15 +307,19 @@ def apply(engine: Engine, scored: ir.Table, known: Known, policies: Policies, mo
     return groups.apply(joined, models.clusters)
 
 
-def _valued(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:
+def _valued(engine: Steps, known: Known, policies: Policies, models: Models) -> ir.Table:
     if models.lifetime is None:
         return known.purchases.select("customer_id", **_nothing(VALUE_COLUMNS))
-    histories = engine.read(purchases.histories(known.purchases))
-    valued = values.apply(known.purchases, histories, policies.lifetime, models.lifetime, costs=known.costs)
+    valued = values.apply(
+        values.predicted(engine, known.purchases, policies.lifetime, models.lifetime),
+        policies.lifetime,
+        models.lifetime,
+        costs=known.costs,
+    )
     return engine.keep("valued", valued.select("customer_id", *VALUE_COLUMNS))
 
 
-def _with_churn(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:
+def _with_churn(engine: Steps, known: Known, policies: Policies, models: Models) -> ir.Table:
     """One row per customer: by the contract that ends soon, else from the model whose horizon is theirs."""
     told = _by_purchases(engine, known, policies, models)
     if models.renewal is None:
@@ -335,7 +327,7 @@ def _with_churn(engine: Engine, known: Known, policies: Policies, models: Models
     return renewal.lay_over(told, known.contracts, models.renewal, policies.churn)
 
 
-def _by_purchases(engine: Engine, known: Known, policies: Policies, models: Models) -> ir.Table:
+def _by_purchases(engine: Steps, known: Known, policies: Policies, models: Models) -> ir.Table:
     learned = models.churn_by_horizon()
     if not learned:
         return known.features.select("customer_id", **_nothing(PURCHASE_COLUMNS))

@@ -13,10 +13,11 @@ from shuke.analytics.activity import activity
 from shuke.analytics.bonds import scores
 from shuke.analytics.bonds.parameters import BondParameters
 from shuke.analytics.contacts import contacts
+from shuke.analytics.engine import Engine
 from shuke.analytics.features import features
-from shuke.analytics.models import Engine
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import BEHAVIOURS, DISPUTES, INTERACTIONS, Tables
+from unit.analytics.engines import InMemory
 from unit.analytics.shop import TODAY, Row, ago
 
 
@@ -52,19 +53,6 @@ def memory(rows: list[Row], schema: ibis.Schema) -> ir.Table:
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema.to_pyarrow()), schema=schema)
 
 
-class Duck:
-    """An engine in memory."""
-
-    def __init__(self) -> None:
-        self.backend = ibis.duckdb.connect(threads=1)
-
-    def keep(self, name: str, table: ir.Table) -> ir.Table:
-        return self.backend.create_table(name, table, temp=True, overwrite=True)
-
-    def read(self, table: ir.Table) -> pa.Table:
-        return self.backend.to_pyarrow(table)
-
-
 def bonds(
     facts: Tables,
     policies: Policies | None = None,
@@ -75,7 +63,7 @@ def bonds(
     engine: Engine | None = None,
 ) -> dict[int, Row]:
     """The bonds by customer, with parameters learned from these very facts unless they are given."""
-    engine, policies = engine or Duck(), policies or Policies()
+    engine, policies = engine or InMemory(), policies or Policies()
     measured = engine.keep("features", features(facts, as_of=as_of, seen_until=seen_until))
     learned = learned or scores.learn(engine, facts, measured, policies, as_of=as_of)
     known = scores.known(engine, facts, as_of=as_of, seen_until=seen_until)

@@ -8,9 +8,8 @@ bonded = scores.apply(scored, known, felt, contacts, policies, learned)    # laz
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
 
-import ibis
 import ibis.expr.types as ir
 
 from shuke.analytics.bonds import account, checking, radar
@@ -19,11 +18,9 @@ from shuke.analytics.bonds.facts import COUNTED, facts
 from shuke.analytics.bonds.parameters import BondParameters, Check
 from shuke.analytics.bonds.policy import EmotionPolicy
 from shuke.analytics.bonds.relationship import relationship
+from shuke.analytics.engine import Engine, Steps
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
-
-if TYPE_CHECKING:
-    from shuke.analytics.models import Engine
 
 OF_SCORE = (
     *("customer_id", "orders_365", "visits", "net_money_365", "money_change", "days_since_last", "active_until_days"),
@@ -47,7 +44,7 @@ class Known:
     facts: ir.Table
 
 
-def known(engine: "Engine", tables: Tables, *, as_of: date, seen_until: date | None = None) -> Known:
+def known(engine: Steps, tables: Tables, *, as_of: date, seen_until: date | None = None) -> Known:
     """What was dated before `seen_until`, `as_of` if left out."""
     seen_until = seen_until or as_of
     happened = engine.keep("experiences", experiences(tables, seen_until=seen_until))
@@ -55,7 +52,7 @@ def known(engine: "Engine", tables: Tables, *, as_of: date, seen_until: date | N
     return Known(happened, tables.identities, engine.keep("bond_facts", counted))
 
 
-def learn(engine: "Engine", tables: Tables, features: ir.Table, policies: Policies, *, as_of: date) -> BondParameters:
+def learn(engine: Engine, tables: Tables, features: ir.Table, policies: Policies, *, as_of: date) -> BondParameters:
     """The ranks of the map, and whether a strong bond has kept customers over the last horizon of churn."""
     (cuts,) = engine.read(features.agg(**radar.fit_cuts(features))).to_pylist()
     return BondParameters(
@@ -65,21 +62,21 @@ def learn(engine: "Engine", tables: Tables, features: ir.Table, policies: Polici
     )
 
 
-def _check(engine: "Engine", tables: Tables, features: ir.Table, policies: Policies, *, until: date) -> Check:
+def _check(engine: Engine, tables: Tables, features: ir.Table, policies: Policies, *, until: date) -> Check:
     as_of = until - timedelta(policies.churn.horizon_days)
     felt = _balances(engine, experiences(tables, seen_until=as_of), tables.identities, policies.emotion)
     told = engine.read(checking.outcomes(features, felt, as_of=as_of))
     return checking.check(told, policies.emotion, as_of=as_of, until=until)
 
 
-def balances(engine: "Engine", known: Known, policies: Policies) -> ir.Table:
+def balances(engine: Steps, known: Known, policies: Policies) -> ir.Table:
     """`customer_id` and `emotion`, the balance of the account, of each customer who has an entry."""
     return _balances(engine, known.experiences, known.identities, policies.emotion)
 
 
-def _balances(engine: "Engine", happened: ir.Table, identities: ir.Table, policy: EmotionPolicy) -> ir.Table:
-    told = engine.read(entries(happened, policy).select(account.ENTRIES))
-    balances = ibis.memtable(account.closing(told, opens_at=policy.opens_at), schema=account.BALANCES)
+def _balances(engine: Steps, happened: ir.Table, identities: ir.Table, policy: EmotionPolicy) -> ir.Table:
+    noted = entries(happened, policy).select(account.ENTRIES)
+    balances = engine.derive(noted, partial(account.closing, opens_at=policy.opens_at), account.BALANCES)
     return engine.keep("emotions", balances.inner_join(identities, "identity_id").select("customer_id", "emotion"))
 
 

@@ -1,29 +1,37 @@
 """Every customer's lifetime value, by the parameters of a run."""
 
+from functools import partial
+
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
+from shuke.analytics.engine import Steps
 from shuke.analytics.lifetime import plain
 from shuke.analytics.lifetime.costs import acquisition_cost, margin_share, marks, retention_cost, with_costs
 from shuke.analytics.lifetime.parameters import Estimate, LifetimeParameters
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.lifetime.predictions import predict
-from shuke.analytics.lifetime.purchases import HISTORY
+from shuke.analytics.lifetime.purchases import HISTORY, histories
 from shuke.core.money import MINOR_PER_UNIT
 
 PREDICTED = ("p_alive", "expected_orders", "p_order", "discounted_orders")
 
 
+def predicted(engine: Steps, purchases: ir.Table, policy: LifetimePolicy, parameters: LifetimeParameters) -> ir.Table:
+    """The purchases, and beside them what `predict` tells of each history; null where the method is plain."""
+    if parameters.purchases is None:
+        return purchases.mutate({name: ibis.null("float64") for name in PREDICTED})
+    asked = histories(purchases).select(*HISTORY)
+    schema = ibis.schema({**asked.schema(), **dict.fromkeys(PREDICTED, "float64")})
+    tell = partial(predict, estimate=parameters.purchases, policy=policy)
+    told = engine.derive(asked, tell, schema)
+    return purchases.inner_join(told, list(HISTORY)).select(*purchases.columns, *PREDICTED)
+
+
 def apply(
-    purchases: ir.Table,
-    histories: pa.Table,
-    policy: LifetimePolicy,
-    parameters: LifetimeParameters,
-    *,
-    costs: ir.Table | None = None,
+    purchases: ir.Table, policy: LifetimePolicy, parameters: LifetimeParameters, *, costs: ir.Table | None = None
 ) -> ir.Table:
-    """One row per customer of `purchases`; `histories` are at least theirs, executed. Money in minor units.
+    """One row per customer of `purchases`, which are those of `predicted`. Money in minor units.
 
     | column | meaning |
     |---|---|
@@ -38,19 +46,9 @@ def apply(
     | margin_share, acquisition_cost | as stated; null where nobody has |
     | margin_assumed, acquisition_cost_assumed, retention_cost_assumed | which figures nobody has stated |
     """
-    customers = with_costs(_predicted(purchases, histories, policy, parameters), costs)
+    customers = with_costs(purchases, costs)
     customers = _contributions(customers, policy, parameters)
     return _valued(customers, policy, parameters).drop("retention_cost")
-
-
-def _predicted(
-    purchases: ir.Table, histories: pa.Table, policy: LifetimePolicy, parameters: LifetimeParameters
-) -> ir.Table:
-    if parameters.purchases is None:
-        return purchases.mutate({name: ibis.null("float64") for name in PREDICTED})
-    told = predict(histories.select(list(HISTORY)), parameters.purchases, policy)
-    joined = purchases.inner_join(ibis.memtable(told), list(HISTORY))
-    return joined.select(*purchases.columns, *PREDICTED)
 
 
 def _contributions(customers: ir.Table, policy: LifetimePolicy, parameters: LifetimeParameters) -> ir.Table:

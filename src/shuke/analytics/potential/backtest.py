@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 
 from shuke.analytics.churn.measures import mean_low
+from shuke.analytics.engine import Engine
 from shuke.analytics.potential.applying import suggestions
 from shuke.analytics.potential.landmarks import Cases, seen_at
 from shuke.analytics.potential.parameters import Kind, Measured, Rule
 from shuke.analytics.potential.policy import PotentialPolicy
-
-if TYPE_CHECKING:
-    from shuke.analytics.models import Engine
 
 __all__ = ["measured"]
 
@@ -23,7 +20,7 @@ FIRST, THREE = 1, 3
 
 
 def measured(
-    engine: "Engine",
+    engine: Engine,
     purchases: ir.Table,
     kind: Kind,
     rules: Sequence[Rule],

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from shuke.analytics.engine import Engine
 from shuke.analytics.goods import Goods, bought, by_order
 from shuke.analytics.potential import chance
 from shuke.analytics.potential.applying import in_bands, without_band
@@ -17,9 +18,6 @@ from shuke.analytics.potential.parameters import KINDS, Bands, Kind, Pattern, Po
 from shuke.analytics.potential.policy import PotentialPolicy
 from shuke.analytics.sampling import is_sampled
 from shuke.analytics.tables import Tables
-
-if TYPE_CHECKING:
-    from shuke.analytics.models import Engine
 
 __all__ = ["goods_of", "learn"]
 
@@ -51,7 +49,7 @@ class _Shop:
 
 
 def learn(
-    engine: "Engine", tables: Tables, policy: PotentialPolicy, *, as_of: date, customers: int, at_most: int = SAMPLE
+    engine: Engine, tables: Tables, policy: PotentialPolicy, *, as_of: date, customers: int, at_most: int = SAMPLE
 ) -> Potential:
     """Learn from the facts dated before `as_of`, of about `at_most` of so many customers, always the same ones."""
     goods = goods_of(engine, tables)
@@ -77,7 +75,7 @@ def learn(
     )
 
 
-def goods_of(engine: "Engine", tables: Tables) -> Goods:
+def goods_of(engine: Engine, tables: Tables) -> Goods:
     """Categories, where at least half of the articles have one and there are several; else the articles."""
     named = (tables.products.category != "").fill_null(False)
     told = tables.products.agg(share=named.mean(), several=tables.products.category.nunique(where=named))
@@ -94,7 +92,7 @@ def _sample(tables: Tables, *, customers: int, at_most: int) -> Tables:
 
 
 def _gate(
-    engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, as_of: date, each_stands_for: float
+    engine: Engine, purchases: ir.Table, policy: PotentialPolicy, *, as_of: date, each_stands_for: float
 ) -> tuple[tuple[Shortfall, ...], date | None, int]:
     """What is missing in the whole shop, the first day, and how many of the sample bought within the window."""
     lately = purchases.ordered_on >= as_of - timedelta(policy.window_days)
@@ -116,7 +114,7 @@ def _declined(lacking: tuple[Shortfall, ...], policy: PotentialPolicy, *, as_of:
     return Potential(as_of=as_of, goods=goods, window_days=policy.window_days, patterns=patterns)
 
 
-def _shop(engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, goods: Goods, first_on: date) -> _Shop:
+def _shop(engine: Engine, purchases: ir.Table, policy: PotentialPolicy, *, goods: Goods, first_on: date) -> _Shop:
     """Only what many buy can be told apart from chance; the rest is left out, which bounds the pairs."""
     buyers = purchases.group_by("item").agg(buyers=purchases.customer_id.nunique())
     enough = buyers.filter(buyers.buyers >= policy.min_support)
@@ -127,7 +125,7 @@ def _shop(engine: "Engine", purchases: ir.Table, policy: PotentialPolicy, *, goo
     return _Shop(frequent, banded, goods, bands, first_on)
 
 
-def _bands(engine: "Engine", purchases: ir.Table) -> Iterator[Bands]:
+def _bands(engine: Engine, purchases: ir.Table) -> Iterator[Bands]:
     """Where a third of a category's sales is cheaper, and a third dearer; none where most cost the same."""
     piece = purchases.amount / purchases.quantity
     told = purchases.filter(purchases.quantity > 0).group_by("item").agg(cuts=piece.quantile(TERCILES))
@@ -137,7 +135,7 @@ def _bands(engine: "Engine", purchases: ir.Table) -> Iterator[Bands]:
             yield Bands(item=row["item"], cuts=(low, high))
 
 
-def _pattern(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy, *, as_of: date) -> Pattern:
+def _pattern(engine: Engine, shop: _Shop, kind: Kind, policy: PotentialPolicy, *, as_of: date) -> Pattern:
     """Rules are used only if those of a window ago foretold the window since better than what most customers buy."""
     if kind == "upgrade" and not shop.bands:
         return Pattern(kind=kind, shortfalls=(Shortfall(code="categories", have=0, need=1),))
@@ -156,7 +154,7 @@ def _pattern(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy,
     return Pattern(kind=kind, rules=rules, pairs=pairs, measured=told)
 
 
-def _rules(engine: "Engine", shop: _Shop, kind: Kind, policy: PotentialPolicy, *, as_of: date) -> tuple[Rules, int]:
+def _rules(engine: Engine, shop: _Shop, kind: Kind, policy: PotentialPolicy, *, as_of: date) -> tuple[Rules, int]:
     """What is worth keeping of the pairs beyond chance as known before a day, and how many pairs there were."""
     purchases = shop.of(kind)
     before = purchases.filter(purchases.ordered_on < as_of)

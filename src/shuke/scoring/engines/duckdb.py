@@ -39,12 +39,32 @@ class DuckDB:
     def read(self, table: ir.Table) -> pa.Table:
         return self._backend.to_pyarrow(table)
 
+    def derive(self, table: ir.Table, tell: Callable[[pa.Table], pa.Table], schema: ibis.Schema) -> ir.Table:
+        return ibis.memtable(tell(self.read(table)), schema=schema)
+
     def at_hand(self, tables: Mapping[str, ir.Table]) -> tuple["DuckDB", dict[str, ir.Table]]:
         """In a database of their own, which another thread may ask."""
         if self._nearer is None:
             raise RuntimeError("this engine has no other at hand")
         near = self._nearer()
         return near, {name: near.table(name, self.read(of_somebody(table))) for name, table in tables.items()}
+
+    def statement(self, table: ir.Table) -> str:
+        """What a table is in DuckDB's words."""
+        return str(self._backend.compile(table))
+
+    def ask(self, statement: str) -> pa.Table:
+        """What a statement comes to."""
+        self.lay_down("asked", statement)
+        return self._backend.con.table("asked").to_arrow_table()
+
+    def lay(self, name: str, data: pa.Table) -> None:
+        """Let statements find these data under a name."""
+        self._backend.con.register(name, data)
+
+    def lay_down(self, name: str, statement: str) -> None:
+        """Compute what a statement comes to once, for all that ask for it by the name."""
+        self._backend.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {statement}')
 
     def stream(self, table: ir.Table, columns: pa.Schema, *, customers: ir.Table) -> pa.RecordBatchReader:
         """By ranges of customers where memory does not hold them all: what one step joins cannot be spilled."""

@@ -3,23 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from shuke.analytics import engine as computing
 from shuke.analytics import features, models
 from shuke.analytics import pilot as pilots
 from shuke.analytics.clusters.parameters import Grouping
+from shuke.analytics.engine import Steps
 from shuke.analytics.parameters import Parameters
 from shuke.analytics.pilot import Pilot
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 from shuke.scoring.engines import duckdb
+from shuke.scoring.engines.prepared import Draft, Prepared
+from shuke.scoring.facts import SCHEMAS
+
+PILOTED = "of_the_pilot"
 
 
-class Engine(models.Engine, Protocol):
+class Engine(computing.Engine, Protocol):
     """What executes a run."""
 
     def stream(self, table: ir.Table, columns: pa.Schema, *, customers: ir.Table) -> pa.RecordBatchReader:
@@ -60,7 +67,7 @@ def score(
 
 
 def apply(
-    on: models.Engine,
+    on: Steps,
     tables: Tables,
     *,
     as_of: date,
@@ -90,14 +97,35 @@ def rescore(
 
     In memory and on this machine, whatever computes the runs: a few thousand customers, within seconds of their fact.
     """
+    learned = parameters.model_dump_json()
+    prepared = _prepared(as_of, seen_until, policies.model_dump_json(), learned, columns, _told(pilot))
     with duckdb.in_memory() as on:
-        facts = Tables(**{name: on.table(name, table) for name, table in tables.items()})
-        obeyed = {"policies": policies, "learned": parameters, "pilot": pilot}
-        scored = apply(on, facts, as_of=as_of, seen_until=seen_until, **obeyed)
-        return on.read(_shaped(scored, columns))
+        whose = {PILOTED: on.read(pilot.customers)} if pilot else {}
+        return prepared.run(on, {**tables, **whose})
 
 
-def _kept(on: models.Engine, pilot: Pilot | None) -> Pilot | None:
+def _told(pilot: Pilot | None) -> str | None:
+    return pilot.policies.model_dump_json() if pilot else None
+
+
+@lru_cache(maxsize=1)
+def _prepared(
+    as_of: date, seen_until: date, policies: str, parameters: str, columns: pa.Schema, of_pilot: str | None
+) -> Prepared:
+    """How to score some, from what can be told in JSON: the same for all of a day, until another run is live."""
+    facts = Tables(**{name: ibis.table(ibis.Schema.from_pyarrow(schema), name) for name, schema in SCHEMAS.items()})
+    customers = ibis.table({"customer_id": "int64"}, PILOTED)
+    obeyed = {
+        "policies": Policies.model_validate_json(policies),
+        "learned": Parameters.model_validate_json(parameters),
+        "pilot": Pilot(Policies.model_validate_json(of_pilot), customers) if of_pilot else None,
+    }
+    with duckdb.in_memory() as on:
+        draft = Draft(on)
+        return draft.finish(_shaped(apply(draft, facts, as_of=as_of, seen_until=seen_until, **obeyed), columns))
+
+
+def _kept(on: Steps, pilot: Pilot | None) -> Pilot | None:
     """The customers of a pilot as a table of the engine: not every way to run an expression carries one in memory."""
     return replace(pilot, customers=on.keep("piloted", pilot.customers)) if pilot else None
 

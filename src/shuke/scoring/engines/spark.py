@@ -51,6 +51,9 @@ class Spark:
     def read(self, table: ir.Table) -> pa.Table:
         return self._frame(table).toArrow().cast(table.schema().to_pyarrow())
 
+    def derive(self, table: ir.Table, tell: Callable[[pa.Table], pa.Table], schema: ibis.Schema) -> ir.Table:
+        return ibis.memtable(tell(self.read(table)), schema=schema)
+
     def at_hand(self, tables: Mapping[str, ir.Table]) -> tuple[DuckDB, dict[str, ir.Table]]:
         """In this process: to ask a cluster takes longer than to answer, where the facts are few."""
         near = self._nearer()

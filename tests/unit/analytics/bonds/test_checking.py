@@ -6,14 +6,15 @@ from shuke.analytics.bonds import scores
 from shuke.analytics.bonds.policy import EmotionPolicy
 from shuke.analytics.features import features
 from shuke.analytics.policies import Policies
-from unit.analytics.dealings import Duck, contact, with_dealings
+from unit.analytics.dealings import contact, with_dealings
+from unit.analytics.engines import InMemory
 from unit.analytics.shop import TODAY, ago, sale, tables
 
 GENEROUS = Policies(emotion=EmotionPolicy(reached=30))
 
 
 def checked(facts, policies=GENEROUS):
-    engine = Duck()
+    engine = InMemory()
     measured = engine.keep("features", features(facts, as_of=TODAY))
     return scores.learn(engine, facts, measured, policies, as_of=TODAY).check
 

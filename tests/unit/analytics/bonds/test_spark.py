@@ -13,7 +13,8 @@ from shuke.analytics.contacts import contacts
 from shuke.analytics.features import features
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
-from unit.analytics.dealings import Duck, act, bonds, contact, dispute, with_dealings
+from unit.analytics.dealings import act, bonds, contact, dispute, with_dealings
+from unit.analytics.engines import Elsewhere, InMemory
 from unit.analytics.shop import TODAY, ago, event, sale, tables
 
 READ = ("orders", "order_events", "identities", "interactions", "disputes", "behaviours")
@@ -45,18 +46,9 @@ class Compiled:
         self.sql.append(ibis.to_sql(table, dialect="pyspark"))
         return table.schema().to_pyarrow().empty_table()
 
-
-class Elsewhere:
-    """Another backend as an engine, which keeps what it has computed in memory."""
-
-    def __init__(self, backend) -> None:
-        self.backend = backend
-
-    def keep(self, _name, table):
-        return ibis.memtable(self.read(table), schema=table.schema())
-
-    def read(self, table):
-        return self.backend.to_pyarrow(table)
+    def derive(self, table, _tell, schema):
+        self.read(table)
+        return ibis.table(schema, "derived")
 
 
 def test_bonds_compile_for_spark(monkeypatch):
@@ -80,7 +72,7 @@ def test_spark_comes_to_the_same_bonds(spark_apart):
         contacts(SHOP, as_of=TODAY),
         entries(experiences(SHOP, seen_until=TODAY), Policies().emotion),
     ):
-        assert _sorted(engine.read(told)) == _sorted(Duck().read(told))
+        assert _sorted(engine.read(told)) == _sorted(InMemory().read(told))
     assert _without_nan(bonds(SHOP, engine=engine)) == bonds(SHOP)
 
 

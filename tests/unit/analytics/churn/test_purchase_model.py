@@ -11,7 +11,7 @@ from shuke.analytics.parameters import Parameters
 from shuke.analytics.policies import Policies
 from shuke.analytics.tables import Tables
 from unit.analytics.churn import shops
-from unit.analytics.potential.shops import InMemory
+from unit.analytics.engines import InMemory
 
 HORIZON = 30
 

@@ -12,7 +12,7 @@ from shuke.analytics.churn.lapses import Renewal, RenewalRate
 from shuke.analytics.churn.policy import ChurnPolicy
 from shuke.analytics.models import PURCHASE_COLUMNS
 from shuke.analytics.tables import CONTRACTS, IDENTITIES, ORDER_EVENTS, ORDERS, Tables
-from unit.analytics.potential.shops import InMemory
+from unit.analytics.engines import InMemory
 from unit.analytics.shop import TODAY, ago
 
 

@@ -10,11 +10,13 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from shuke.analytics.engine import Steps
 from shuke.analytics.features import features
 from shuke.analytics.lifetime import fitting, holdout, purchases, values
 from shuke.analytics.lifetime.parameters import Holdout, LifetimeParameters
 from shuke.analytics.lifetime.policy import LifetimePolicy
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
+from unit.analytics.engines import InMemory
 from unit.analytics.shop import TODAY, rows
 
 EPOCH = date(1970, 1, 1)
@@ -52,8 +54,13 @@ def valued(
     """Rows by customer, with parameters learned from these very facts unless they are given."""
     parameters = parameters or fitted(tables, policy, as_of=as_of, costs=costs)
     people = known(tables, as_of=as_of)
-    histories = purchases.histories(people).to_pyarrow()
-    return rows(values.apply(people, histories, policy, parameters, costs=costs))
+    return rows(values.apply(predicted(people, parameters, policy), policy, parameters, costs=costs))
+
+
+def predicted(
+    people: ir.Table, parameters: LifetimeParameters, policy: LifetimePolicy = FEW, *, on: Steps | None = None
+) -> ir.Table:
+    return values.predicted(on or InMemory(), people, policy, parameters)
 
 
 def held_out(tables: Tables, parameters: LifetimeParameters, *, split_on: date, as_of: date) -> Holdout:

@@ -6,7 +6,9 @@ import ibis
 
 from shuke.analytics.lifetime import costs, holdout, purchases, values
 from shuke.analytics.tables import IDENTITIES, ORDER_EVENTS, ORDERS, Tables
-from unit.analytics.lifetime.shops import FEW, bought, fitted, known, simulated
+from shuke.scoring.engines import duckdb
+from shuke.scoring.engines.prepared import Draft
+from unit.analytics.lifetime.shops import FEW, bought, fitted, known, predicted, simulated
 from unit.analytics.shop import TODAY, ago
 
 
@@ -18,12 +20,14 @@ def test_histories_and_values_compile_for_spark(monkeypatch):
     facts = Tables(*(ibis.table(schema, name) for schema, name in inputs))
     people, shop = bought(facts, as_of=TODAY), simulated(300)
     stated = ibis.table(costs.COSTS, "costs")
-    histories = purchases.histories(known(shop)).to_pyarrow()
+    learned = fitted(shop)
+    with duckdb.in_memory() as on:
+        predictions = predicted(people, learned, on=Draft(on))
     for expression, word in (
         (purchases.population(people, facts, FEW, as_of=TODAY, costs=stated), "ASC NULLS LAST"),
         (purchases.histories(people), "GROUP BY"),
         (purchases.spends(people), "GROUP BY"),
-        (values.apply(people, histories, FEW, fitted(shop), costs=stated), "discounted_orders"),
+        (values.apply(predictions, FEW, learned, costs=stated), "discounted_orders"),
         (holdout.outcomes(bought(facts, as_of=ago(90)), facts, split_on=ago(90), as_of=TODAY), "COUNT(DISTINCT"),
     ):
         assert word in ibis.to_sql(expression, dialect="pyspark")

@@ -2,10 +2,10 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from shuke.analytics.lifetime import plain, purchases, values
+from shuke.analytics.lifetime import plain, values
 from shuke.analytics.lifetime.costs import COSTS
 from shuke.analytics.lifetime.policy import LifetimePolicy
-from unit.analytics.lifetime.shops import FEW, bought, fitted, known, simulated, valued
+from unit.analytics.lifetime.shops import FEW, bought, fitted, known, predicted, simulated, valued
 from unit.analytics.shop import ago, event, return_, rows, sale, tables
 
 DECLINED = LifetimePolicy(needed_customers=1_000, assumed_retention=0.5, years=2, discount=0.25)
@@ -126,5 +126,5 @@ def test_a_customer_is_valued_alone_as_with_all():
     learned = fitted(shop)
     people = known(shop)
     one = people.filter(people.customer_id == 7)
-    alone = rows(values.apply(one, purchases.histories(one).to_pyarrow(), FEW, learned))
+    alone = rows(values.apply(predicted(one, learned), FEW, learned))
     assert alone == {7: valued(shop, learned)[7]}

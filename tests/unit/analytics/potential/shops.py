@@ -3,38 +3,20 @@
 from collections.abc import Iterator
 from datetime import date
 
-import ibis
 import numpy as np
-import pyarrow as pa
 
-from shuke.analytics.models import Engine
+from shuke.analytics.engine import Engine
 from shuke.analytics.potential.learning import learn
 from shuke.analytics.potential.parameters import Potential
 from shuke.analytics.potential.policy import PotentialPolicy
 from shuke.analytics.tables import Tables
 from unit.analytics.baskets import Row, basket, tables
+from unit.analytics.engines import InMemory
 from unit.analytics.shop import TODAY
 
 POLICY = PotentialPolicy()
 KINDS_OF_GOODS, SOME = 60, 0.4
 DAYS = 500
-
-
-class InMemory:
-    """An engine as models use it."""
-
-    def __init__(self) -> None:
-        self.backend = ibis.duckdb.connect(threads=1)
-
-    def keep(self, name: str, table) -> ibis.Table:
-        return self.backend.create_table(name, table, temp=True, overwrite=True)
-
-    def read(self, table) -> pa.Table:
-        return self.backend.to_pyarrow(table)
-
-    def at_hand(self, tables):
-        near = InMemory()
-        return near, {name: near.backend.create_table(name, self.read(table)) for name, table in tables.items()}
 
 
 def learned(facts: Tables, policy: PotentialPolicy = POLICY, *, as_of: date = TODAY, customers: int = 1) -> Potential:
