@@ -23,7 +23,8 @@ from shuke.core.money import from_minor
 from shuke.customers import queries as customers
 from shuke.customers.models import Customer, Identity
 from shuke.history.queries import last_contacts
-from shuke.scoring.models import Score
+from shuke.scoring.models import LiveScore
+from shuke.scoring.queries import live_score_of
 from shuke.segments.models import Segment, SegmentMembership
 from shuke.segments.queries import COUNTED
 from shuke.web.customers import scores as words
@@ -42,7 +43,7 @@ def identity_of(source: str, key: str) -> Identity:
 def profile(source: str, key: str, *, with_scores: bool) -> Profile:
     """The customer behind a source's record, contacts masked. NotFound."""
     customer = identity_of(source, key).customer
-    score = Score.objects.live().filter(customer=customer).select_related("run").first()
+    score = live_score_of(customer.pk)
     return Profile(
         source=source,
         key=key,
@@ -65,10 +66,10 @@ def _last_contact(customer: Customer) -> LastContact | None:
     return None
 
 
-def _scores(score: Score) -> Scores:
+def _scores(score: LiveScore) -> Scores:
     told = words.tell(score)
     return Scores(
-        as_of=score.run.as_of,
+        as_of=score.as_of,
         recency=score.r,
         frequency=score.f,
         monetary=score.m,

@@ -50,7 +50,7 @@ BEHIND = {
 def customer_scores(source: str, key: str) -> CustomerScores:
     """The scores of the customer behind a source's record. NotFound, also while nothing is known of them."""
     customer = identity_of(source, key).customer
-    score = LiveScore.objects.filter(customer=customer).select_related("run").first()
+    score = scoring.live_score_of(customer.pk)
     if score is None:
         raise NotFound
     return CustomerScores(

@@ -40,6 +40,11 @@ def live_run() -> Run | None:
     return live.run if live else None
 
 
+def live_score_of(customer: int) -> LiveScore | None:
+    """The score of a customer that counts now, with its run; None while nothing is known of them."""
+    return LiveScore.objects.filter(customer=customer).select_related("run").first()
+
+
 def has_nightly(as_of: date) -> bool:
     """Has the nightly run of this business date been done?"""
     return Run.objects.nightly(as_of).filter(status=Run.Status.DONE).exists()

@@ -35,6 +35,13 @@ def test_a_profile_tells_who_it_is_and_what_the_scores_say(known, program):
     assert any("3 days" in reason for reason in told["scores"]["reasons"]["letters"])
 
 
+def test_an_order_of_the_day_is_in_the_scores(known, program):
+    known.send("orders", order(key="A-2", customer="V/7", at=timezone.now().isoformat()))
+    scoring.rescore_marked()
+    scores = profile(program(Scope.CUSTOMERS_READ, Scope.SCORES_READ)).json()["scores"]
+    assert (scores["orders"], scores["days_since_last"]) == (2, 0)
+
+
 def test_reasons_are_said_in_the_language_asked_for(known, program):
     reader = program(Scope.CUSTOMERS_READ, Scope.SCORES_READ)
     english, chinese = (profile(reader, language=language).json()["scores"]["reasons"] for language in ("en", "zh"))

@@ -16,8 +16,8 @@ from shuke.core.errors import Conflict
 from shuke.customers.models import Customer
 from shuke.history import queries, services
 from shuke.history.models import Interaction, Order
-from shuke.scoring.models import LiveScore
 from shuke.scoring.policies import EMOTION
+from shuke.scoring.queries import live_score_of
 from shuke.staff.rights import Right
 from shuke.web.access import needs
 from shuke.web.customers import bonds
@@ -103,7 +103,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, customer: Customer, *, status: int = HTTPStatus.OK) -> HttpResponse:
-    score = LiveScore.objects.filter(customer=customer).select_related("run").first()
+    score = live_score_of(customer.pk)
     policy = bonds.policy_of(score, EMOTION) if score else policies.current(EMOTION).body
     entries = bonds.entries_of(customer, policy)
     context = {

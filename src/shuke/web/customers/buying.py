@@ -20,9 +20,9 @@ from shuke.customers.models import Customer, Exclusion
 from shuke.history.queries import categories
 from shuke.scoring import buying
 from shuke.scoring.buying import Bought, Suggested, Then
-from shuke.scoring.models import LiveScore, Run
+from shuke.scoring.models import Run
 from shuke.scoring.policies import POTENTIAL
-from shuke.scoring.queries import live_run
+from shuke.scoring.queries import live_run, live_score_of
 from shuke.web.customers import history
 from shuke.web.customers.forms import ExclusionForm
 from shuke.web.customers.profile import visible
@@ -145,7 +145,7 @@ def _mix(row: Row, goods: str) -> str:
 
 def _cycle(customer: Customer) -> Iterator[str]:
     """How often, as the run has measured it."""
-    score = LiveScore.objects.filter(customer=customer).first()
+    score = live_score_of(customer.pk)
     if score and score.median_gap is None:
         yield _("Has come on one day only")
     elif score:

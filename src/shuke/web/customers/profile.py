@@ -15,7 +15,7 @@ from shuke.followups import queries as followups
 from shuke.followups import reasons
 from shuke.history import queries as history
 from shuke.history.queries import Strand, Timeline
-from shuke.scoring.models import LiveScore
+from shuke.scoring.queries import live_score_of
 from shuke.segments import queries as segments
 from shuke.staff.models import User
 from shuke.staff.queries import colleagues
@@ -37,7 +37,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if kept := queries.kept_for(pk):
         return redirect("web:customers.detail", visible(request.user, kept).pk)
     customer = visible(request.user, pk)
-    score = LiveScore.objects.filter(customer=customer).select_related("run").first()
+    score = live_score_of(customer.pk)
     cards = card_context(request.user, customer)
     context = {
         "customer": customer,
