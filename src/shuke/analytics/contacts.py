@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
-from shuke.analytics.rfm import by_first_identity, days_until
+from shuke.analytics.rfm import YEAR_DAYS, by_first_identity, days_until
 from shuke.analytics.tables import Tables
 
 ANSWERED = ("reached", "promised", "refused")
@@ -15,7 +15,6 @@ ANSWERED = ("reached", "promised", "refused")
 UNANSWERED = ("no_answer", "busy")
 """Outcomes of one that they did not. A wrong number, or an outcome in a source's own words, says neither."""
 WINDOWS = (30, 90, 365)
-YEAR_DAYS = 365
 COUNT_DIGITS = 9
 HOURS = 24
 MOST_IDS = 2**40

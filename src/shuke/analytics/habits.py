@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from shuke.analytics.goods import Goods, bought, standing_sales
+from shuke.analytics.rfm import YEAR_DAYS
 from shuke.analytics.tables import Tables
 
 __all__ = ["NEEDED_ORDERS", "WINDOW_DAYS", "by_item", "habits"]
@@ -16,7 +17,6 @@ __all__ = ["NEEDED_ORDERS", "WINDOW_DAYS", "by_item", "habits"]
 WINDOW_DAYS = 180
 NEEDED_ORDERS = 4
 """With fewer orders of an item in two windows together, more or less of it is chance."""
-YEAR_DAYS = 365
 
 
 def habits(tables: Tables, *, as_of: date, goods: Goods, seen_until: date | None = None) -> ir.Table:

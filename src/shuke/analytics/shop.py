@@ -7,9 +7,9 @@ from typing import Any, Self
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict, Field
 
+from shuke.analytics.rfm import YEAR_DAYS
 from shuke.analytics.tables import Tables
 
-YEAR_DAYS = 365
 ACTS = ("login", "join", "share")
 FACTS = (*ACTS, "paid_back", "cancelled", "contract", "feedback")
 STEPS = 20

@@ -19,11 +19,10 @@ import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
 from shuke.analytics import rfm
+from shuke.analytics.shares import SURE
 from shuke.analytics.tables import Tables
 
 EPOCH = date(1970, 1, 1)
-SURE = 1.959964
-"""Standard errors on each side that hold 95 %."""
 EVERY_DAYS = 7
 LONGEST_DAYS = 364
 FEWEST = 30

@@ -7,8 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shuke.customers.models import Customer
-from shuke.staff.models import User
-from shuke.staff.rights import Sight
+from shuke.staff.models import User, VisibleByOwner
 
 __all__ = ["FollowUp", "Outcome", "Plan", "Waiting"]
 
@@ -22,16 +21,6 @@ class Outcome(models.TextChoices):
     PROMISED = "promised", _("Promised date")
     REFUSED = "refused", _("Refused")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
-
-
-class VisibleByOwner(models.QuerySet):
-    def visible_to(self, staff: User):
-        """What `staff` may see: their own, their team's or all, by `staff.rights`."""
-        if staff.sight == Sight.ALL:
-            return self
-        if staff.sight == Sight.TEAM and staff.team_id:
-            return self.filter(owner__team=staff.team_id)
-        return self.filter(owner=staff)
 
 
 class FollowUpQuerySet(VisibleByOwner):

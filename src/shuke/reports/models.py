@@ -6,20 +6,10 @@ from django.db.models import F, Q
 
 from shuke.scoring.models import Run
 from shuke.segments.models import CustomerListing
-from shuke.staff.models import User
+from shuke.staff.models import User, VisibleByOwner
 from shuke.staff.rights import Sight
 
 __all__ = ["CustomerTally", "SalesTally", "Slip", "Study", "TierFlow", "TierMove", "ValueTally"]
-
-
-class TallyQuerySet(models.QuerySet):
-    def visible_to(self, staff: User):
-        """What is counted of the customers that `staff` may see; what belongs to nobody is for those who see all."""
-        if staff.sight == Sight.ALL:
-            return self
-        if staff.sight == Sight.TEAM and staff.team_id:
-            return self.filter(owner__team=staff.team_id)
-        return self.filter(owner=staff)
 
 
 class CustomerTally(models.Model):
@@ -33,7 +23,7 @@ class CustomerTally(models.Model):
     customers = models.IntegerField()
     value_at_risk = models.BigIntegerField()
 
-    objects = TallyQuerySet.as_manager()
+    objects = VisibleByOwner.as_manager()
 
     class Meta:
         db_table = "report_customer_tally"
@@ -58,7 +48,7 @@ class SalesTally(models.Model):
     orders = models.IntegerField()
     net_revenue = models.BigIntegerField()
 
-    objects = TallyQuerySet.as_manager()
+    objects = VisibleByOwner.as_manager()
 
     class Meta:
         db_table = "report_sales_tally"
@@ -85,7 +75,7 @@ class ValueTally(models.Model):
     net_money_365 = models.BigIntegerField()
     value_at_risk = models.BigIntegerField()
 
-    objects = TallyQuerySet.as_manager()
+    objects = VisibleByOwner.as_manager()
 
     class Meta:
         db_table = "report_value_tally"
@@ -110,7 +100,7 @@ class TierFlow(models.Model):
     customers = models.IntegerField()
     net_money_365 = models.BigIntegerField()
 
-    objects = TallyQuerySet.as_manager()
+    objects = VisibleByOwner.as_manager()
 
     class Meta:
         db_table = "report_tier_flow"

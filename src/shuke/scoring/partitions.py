@@ -1,7 +1,7 @@
 """The partition of a run in the score table: written beside the others, attached in one step, dropped when it is old.
 
 It has two halves by customer, so that two sessions of the database write at the same time. Only functions of the
-owning role create, attach and drop tables (migrations 0002 and 0011).
+owning role create, attach and drop tables (migrations 0002, 0011 and 0012).
 """
 
 from collections.abc import Iterator

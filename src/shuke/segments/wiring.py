@@ -4,9 +4,7 @@ from shuke.core.registries import invariants
 from shuke.customers.registries import MergeFollower, identities_moved, profile_changed, removed
 from shuke.scoring.registries import rescored
 from shuke.segments import invariants as kept
-from shuke.segments import merges, policies, services
-
-__all__ = ["policies"]
+from shuke.segments import merges, services
 
 profile_changed.register("customer_list", services.copy_profiles)
 profile_changed.register("segments", services.follow_profiles)

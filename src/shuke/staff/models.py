@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shuke.staff.rights import RIGHTS, SECOND_FACTOR, SIGHT, Right, Role, Scope, Sight
 
-__all__ = ["ApiToken", "Line", "Store", "Team", "User"]
+__all__ = ["ApiToken", "Line", "Store", "Team", "User", "VisibleByOwner"]
 
 
 class Line(models.Model):
@@ -98,6 +98,18 @@ class User(AbstractUser):
     @property
     def needs_second_factor(self) -> bool:
         return not SECOND_FACTOR.isdisjoint(RIGHTS[Role(self.role)])
+
+
+class VisibleByOwner(models.QuerySet):
+    """Of what has an owner."""
+
+    def visible_to(self, staff: User):
+        """What `staff` may see: their own, their team's or all, by `staff.rights`; what is nobody's, who sees all."""
+        if staff.sight == Sight.ALL:
+            return self
+        if staff.sight == Sight.TEAM and staff.team_id:
+            return self.filter(owner__team=staff.team_id)
+        return self.filter(owner=staff)
 
 
 class ApiToken(models.Model):

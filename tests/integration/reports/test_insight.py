@@ -12,10 +12,10 @@ from shuke.analytics.cohorts import Cohorts
 from shuke.core import policies
 from shuke.reports import queries, services
 from shuke.reports.models import Slip, Study, TierFlow, TierMove
+from shuke.reports.policies import INSIGHT, InsightPolicy
 from shuke.scoring.models import Run, Score
 from shuke.scoring.queries import history, kept_runs, some_days_before
 from shuke.segments.models import CustomerListing, Quadrant
-from shuke.segments.policies import INSIGHT, InsightPolicy
 from shuke.segments.queries import customer_list
 from shuke.staff.models import Team
 from shuke.staff.rights import Role

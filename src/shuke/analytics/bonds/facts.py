@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from shuke.analytics.contacts import YEAR_DAYS
-from shuke.analytics.rfm import by_first_identity
+from shuke.analytics.rfm import YEAR_DAYS, by_first_identity
 from shuke.analytics.tables import Tables
 
 COUNTED = ("promises", "promises_kept", "went_back", "acts", "shares")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shuke.analytics.arrays import numbers
 from shuke.analytics.churn import additive, measures
 from shuke.analytics.churn.additive import Columns, Numbers
 from shuke.analytics.churn.candidates import CANDIDATES, DAYS_SINCE_LAST, NO_CALENDAR
@@ -95,13 +96,8 @@ def _by_cut_off(examples: pa.Table) -> dict[date, _Past]:
 
 def _past(examples: pa.Table) -> _Past:
     names = {name for features in CANDIDATES.values() for name in features} | {"net_money_365"}
-    columns = {name: _numbers(examples[name]) for name in names if name in examples.column_names}
-    return _Past(columns, _numbers(examples["lapsed"]))
-
-
-def _numbers(column: pa.ChunkedArray) -> Numbers:
-    numbers: Numbers = column.cast(pa.float64()).to_numpy()
-    return numbers
+    columns = {name: numbers(examples[name]) for name in names if name in examples.column_names}
+    return _Past(columns, numbers(examples["lapsed"]))
 
 
 def _joined(parts: Sequence[_Past]) -> _Past:

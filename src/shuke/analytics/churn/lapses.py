@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import sqrt
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
 from shuke.analytics.churn.parameters import Learned
-from shuke.analytics.shares import wilson
+from shuke.analytics.shares import Kept, kept, wilson
 
 __all__ = ["GRACE", "MOST_BEFORE", "NEEDED_CONTRACTS", "Ahead", "Judged", "Renewal", "RenewalCheck", "RenewalRate"]
 
@@ -23,13 +23,10 @@ PRIOR = 20
 NEEDED_CONTRACTS = 20
 """So many must have ended: of fewer, none lapsed says nothing yet."""
 LONGEST_CHECK = timedelta(365)
-TOLERATED = 0.05
-"""So far may the share that lapsed be from what was said before anybody is told that it has not held."""
 BEYOND_CHANCE = 2.576
 """So many standard errors apart two shares come by chance alone once in a hundred times."""
 
 Row = Mapping[str, Any]
-Held = Literal["kept", "too_low", "too_high"]
 
 
 class RenewalRate(Learned):
@@ -80,14 +77,12 @@ class RenewalCheck(Learned):
         return _squares(self.came, self.learned.lapsed / self.learned.contracts) / self.came.contracts
 
     @property
-    def verdict(self) -> Held | None:
+    def verdict(self) -> Kept | None:
         """Whether what was said has held: `too_low` where more lapsed; None where nothing could be said."""
         if not self.judged:
             return None
-        apart = (self.came.lapsed - self.expected) / self.came.contracts
-        if abs(apart) <= max(TOLERATED, self._by_chance()):
-            return "kept"
-        return "too_low" if apart > 0 else "too_high"
+        said, came = (lapsed / self.came.contracts for lapsed in (self.expected, self.came.lapsed))
+        return kept(said=said, came=came, by_chance=self._by_chance())
 
     def _by_chance(self) -> float:
         """How far apart the two shares come by chance: those learned from were only so many, too."""

@@ -4,11 +4,9 @@ import numpy as np
 
 from shuke.analytics.churn.additive import Numbers
 from shuke.analytics.churn.parameters import Band, Compared
+from shuke.analytics.shares import SURELY
 
-__all__ = ["SURE", "auc_low", "bands", "compared", "losses", "mean_low"]
-
-SURE = 2.326
-"""So many standard errors below its figure a bound is undercut once in a hundred times."""
+__all__ = ["auc_low", "bands", "compared", "losses", "mean_low"]
 
 
 def compared(model: str, predicted: Numbers, outcome: Numbers) -> Compared:
@@ -31,7 +29,7 @@ def losses(predicted: Numbers, outcome: Numbers) -> Numbers:
 
 def mean_low(values: Numbers) -> float:
     """What the mean of such values is above, but for one sample in a hundred."""
-    return float(np.mean(values) - SURE * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return float(np.mean(values) - SURELY * np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def auc_low(auc: float, outcome: Numbers) -> float:
@@ -40,7 +38,7 @@ def auc_low(auc: float, outcome: Numbers) -> float:
     zeros = len(outcome) - ones
     above, below = auc / (2 - auc), 2 * auc * auc / (1 + auc)
     variance = auc * (1 - auc) + (ones - 1) * (above - auc**2) + (zeros - 1) * (below - auc**2)
-    return float(auc - SURE * np.sqrt(variance / (ones * zeros)))
+    return float(auc - SURELY * np.sqrt(variance / (ones * zeros)))
 
 
 def bands(predicted: Numbers, outcome: Numbers) -> tuple[Band, ...]:

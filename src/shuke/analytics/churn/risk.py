@@ -7,10 +7,9 @@ import ibis.expr.types as ir
 import numpy as np
 
 from shuke.analytics.churn.additive import Numbers
-from shuke.analytics.churn.measures import SURE
 from shuke.analytics.churn.parameters import Churn, RiskLine
 from shuke.analytics.churn.policy import ChurnPolicy
-from shuke.analytics.shares import wilson
+from shuke.analytics.shares import SURELY, wilson
 
 __all__ = ["GOAL_PRECISION", "GOAL_RECALL", "is_listed", "risk_line"]
 
@@ -38,7 +37,7 @@ def risk_line(chances: Numbers, lapsed: Numbers, money: Numbers, *, wished_preci
     found = {
         "threshold": float(chances[listed[-1]]),
         "precision": hits / size,
-        "precision_low": wilson(hits, size, z=SURE)[0],
+        "precision_low": wilson(hits, size, z=SURELY)[0],
         "recall": hits / nobody.active_lapsed,
         "customers": size,
         "lapsed": hits,

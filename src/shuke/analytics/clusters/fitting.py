@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
+from shuke.analytics.arrays import numbers
 from shuke.analytics.clusters.features import FEATURES
 from shuke.analytics.clusters.judging import SEED, compared, k_means
 from shuke.analytics.clusters.matching import carried_on
@@ -36,7 +37,7 @@ def fit(customers: pa.Table, policy: ClusterPolicy, *, as_of: date, former: Clus
     import sklearn.cluster  # noqa: F401, PLC0415  80 MB that only a run needs; a limit holds for what is loaded before it
 
     rows = customers.sort_by("customer_id")  # in an order of their own, however an engine returns them
-    values = {name: _numbers(rows[name]) for name in FEATURES}
+    values = {name: numbers(rows[name]) for name in FEATURES}
     by = scales(values, policy.weights)
     lacking = _lacking(rows.num_rows, by, policy)
     if lacking:
@@ -59,11 +60,6 @@ def fit(customers: pa.Table, policy: ClusterPolicy, *, as_of: date, former: Clus
         highest=max(former.highest if former else 0, *(group.number for group in groups)),
         compared=tried,
     )
-
-
-def _numbers(column: pa.ChunkedArray) -> Numbers:
-    numbers: Numbers = column.cast(pa.float64()).to_numpy()
-    return numbers
 
 
 def _lacking(customers: int, by: Sequence[Scale], policy: ClusterPolicy) -> Shortfall | None:

@@ -5,18 +5,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["FEWEST", "FEWEST_PROMISED", "Drift", "Drifts", "Kept", "Promise", "Spread", "Stability", "Tenth", "Verdict"]
+from shuke.analytics.shares import Kept, kept
+
+__all__ = ["FEWEST", "FEWEST_PROMISED", "Drift", "Drifts", "Promise", "Spread", "Stability", "Tenth", "Verdict"]
 
 STEADY_BELOW, SHIFTED_ABOVE = 0.1, 0.25
 """The bands of the population stability index after Siddiqi, *Credit Risk Scorecards* (2006)."""
 FEWEST = 500
 """With fewer customers on a side, chance alone moves ten bands by 0.1 more often than once in a hundred times."""
 FEWEST_PROMISED = 100
-TOLERATED = 0.05
-"""So far may the share that stayed away be from the mean chance before anybody is told that it was not kept."""
 
 Verdict = Literal["steady", "watch", "shifted"]
-Kept = Literal["kept", "too_low", "too_high"]
 
 
 class Found(BaseModel):
@@ -80,9 +79,7 @@ class Promise(Found):
         """Whether what was said has held: `too_low` where more stayed away than was said."""
         if self.predicted is None or self.observed is None or self.chance is None:
             return None
-        if abs(self.observed - self.predicted) <= max(TOLERATED, self.chance):
-            return "kept"
-        return "too_low" if self.observed > self.predicted else "too_high"
+        return kept(said=self.predicted, came=self.observed, by_chance=self.chance)
 
 
 class Drift(Found):

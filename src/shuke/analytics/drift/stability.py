@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from shuke.analytics.arrays import numbers
 from shuke.analytics.drift.parameters import FEWEST, Spread, Stability
 from shuke.analytics.sampling import is_sampled
 
@@ -45,13 +46,8 @@ def stability(then: pa.Table, now: pa.Table, names: Sequence[str], *, since: dat
     known = Stability(since=since, customers_then=then.num_rows, customers_now=now.num_rows)
     if min(then.num_rows, now.num_rows) < FEWEST:
         return known
-    score, *features = [_spread(name, _numbers(then[name]), _numbers(now[name])) for name in names]
+    score, *features = [_spread(name, numbers(then[name]), numbers(now[name])) for name in names]
     return known.model_copy(update={"score": score, "features": tuple(features)})
-
-
-def _numbers(column: pa.ChunkedArray) -> Numbers:
-    numbers: Numbers = column.cast(pa.float64()).to_numpy()
-    return numbers
 
 
 def _spread(name: str, then: Numbers, now: Numbers) -> Spread:

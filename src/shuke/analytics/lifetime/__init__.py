@@ -3,7 +3,8 @@
     people = purchases(tables, as_of=day)                                # lazy, one row per customer
     row = population(people, tables, policy, as_of=day, costs=costs)     # lazy, one row in all
     parameters = fit(<the row>, <histories(people)>, <spends(people)>, policy)     # of the executed tables
-    valued = apply(people, <histories(people)>, policy, parameters, costs=costs)   # lazy, one row per customer
+    told = predicted(engine, people, policy, parameters)                 # lazy, executes the distinct histories
+    valued = apply(told, policy, parameters, costs=costs)                # lazy, one row per customer
     later = outcomes(tables, split_on=past, as_of=day)                   # lazy
     check(<later>, <parameters as of `past`>.purchases, split_on=past, as_of=day)
 

@@ -10,9 +10,9 @@ from shuke.core import keyset, policies
 from shuke.core.keyset import Key
 from shuke.followups.models import FollowUp
 from shuke.reports.models import Slip, Study, TierFlow, TierMove, ValueTally
+from shuke.reports.policies import INSIGHT, InsightPolicy
 from shuke.scoring.models import LiveRun
 from shuke.segments.models import Quadrant
-from shuke.segments.policies import INSIGHT, InsightPolicy
 from shuke.segments.queries import COUNTED
 from shuke.staff.models import User
 

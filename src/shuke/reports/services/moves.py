@@ -4,9 +4,9 @@ from datetime import date
 
 from django.db.backends.utils import CursorWrapper
 
+from shuke.reports.policies import InsightPolicy
 from shuke.scoring.models import Run
 from shuke.scoring.queries import kept_runs, some_days_before
-from shuke.segments.policies import InsightPolicy
 
 __all__ = ["LOOKS_BACK", "find_slips", "find_tiers"]
 

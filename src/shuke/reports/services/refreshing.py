@@ -4,9 +4,9 @@ from django.db import connection, transaction
 
 from shuke.core import policies
 from shuke.reports.models import Study
+from shuke.reports.policies import INSIGHT
 from shuke.reports.services import moves, tallies
 from shuke.scoring.models import Run
-from shuke.segments.policies import INSIGHT
 
 __all__ = ["refresh"]
 

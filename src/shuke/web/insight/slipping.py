@@ -13,9 +13,9 @@ from shuke.core import audit
 from shuke.core.money import from_minor
 from shuke.reports import queries
 from shuke.reports.models import Slip
+from shuke.reports.policies import InsightPolicy
 from shuke.reports.queries import policy_of
 from shuke.segments.models import Activity, Tier
-from shuke.segments.policies import InsightPolicy
 from shuke.staff.rights import Right
 from shuke.web.access import needs
 from shuke.web.downloads import csv_file
