@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from shuke.staff.models import User
 
 SECONDS = 15
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture

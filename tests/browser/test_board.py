@@ -90,6 +90,22 @@ def test_the_keyboard_moves_a_card_and_keeps_it_in_hand(page_of, agent, work):
     assert work.stage == "waiting"
 
 
+def test_an_answer_from_before_the_last_move_is_not_drawn(page_of, agent, work):
+    page = page_of(agent)
+    page.goto("/board/")
+    late = []
+    page.route("**/board/changes/**", lambda route: route.continue_() if late else late.append((route, route.fetch())))
+    card_of(page, work).locator("a").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_text("Moved to In touch")).to_be_visible()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_text("Moved to Awaiting answer")).to_be_visible()
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    page.wait_for_timeout(500)
+    expect(column(page, "waiting").locator(f"#card-{work.pk}")).to_be_visible(timeout=1)
+
+
 def test_two_tabs_agree_without_being_touched(page_of, agent, work):
     one, other = page_of(agent), page_of(agent)
     one.goto("/board/")

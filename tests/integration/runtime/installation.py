@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from integration.runtime.machine import eventually
 from shuke.runtime.address import free_port
 
 UP = Path(__file__).parent / "up.py"
@@ -35,7 +36,15 @@ class Installation:
         return (self.page() or "").startswith("shuke_app")
 
     def web_worker(self):
-        return int(self.page().split()[1])
+        """Process id of the web worker, None when it does not answer."""
+        page = self.page()
+        return int(page.split()[1]) if page else None
+
+    def next_web_worker(self, before, *, within):
+        """Process id of the web worker that answers in place of `before`."""
+        seen = [before]
+        eventually(lambda: seen.append(self.web_worker()) or seen[-1] not in (None, before), within=within)
+        return seen[-1]
 
     def starts(self, program):
         """Process ids under which a program has been started so far."""

@@ -46,11 +46,10 @@ def test_a_killed_postgresql_comes_back_and_the_page_with_it(lasting_up):
 def test_killed_web_processes_come_back(lasting_up):
     worker = lasting_up.web_worker()
     os.kill(worker, signal.SIGKILL)
-    eventually(lambda: lasting_up.works() and lasting_up.web_worker() != worker, within=10)
-    worker = lasting_up.web_worker()
+    worker = lasting_up.next_web_worker(worker, within=10)
     master = int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1])
     os.kill(master, signal.SIGKILL)
-    eventually(lambda: lasting_up.works() and lasting_up.web_worker() != worker, within=10)
+    lasting_up.next_web_worker(worker, within=10)
     assert not Path(f"/proc/{worker}/cwd").exists()
 
 

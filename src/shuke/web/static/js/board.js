@@ -76,7 +76,7 @@
   let focused = "";
 
   function busy() {
-    return document.querySelector(".sortable-ghost, .sortable-chosen, #ending[open]") || board().querySelector(".dropdown-menu.show");
+    return document.querySelector(".sortable-ghost, .sortable-chosen, #ending[open]") || board().querySelector(".dropdown-menu.show, [data-sending]");
   }
 
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -38,7 +38,9 @@
   async function send(card, list, home, more = {}) {
     const body = new URLSearchParams({ ...more, column: list.dataset.column });
     const headers = { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"], "HX-Request": "true" };
+    card.dataset.sending = "";
     const answer = await fetch(card.dataset.move, { method: "POST", body, headers }).catch(() => null);
+    delete card.dataset.sending;
     if (!answer?.ok) return refused(card, home, answer);
     const words = list.closest("[data-kanban]")?.dataset.moved;
     if (words) window.shuke.toast(words.replace("%s", list.dataset.title), "success");
