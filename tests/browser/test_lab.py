@@ -45,3 +45,22 @@ def test_what_would_change_if_gold_meant_the_best_tenth(page_of, ops):
     page.click("#confirm [value=yes]")
     expect(page.locator("body")).to_contain_text("is in force from now on")
     assert policies.current(TIER).body.gold_money_share == 0.10
+
+
+@pytest.mark.usefixtures("ops")
+def test_a_form_that_is_being_sent_is_not_sent_again(page_of):
+    page = page_of(shop.user("陈总", Role.ADMINISTRATOR))
+    page.goto(reverse("web:tokens.add"))
+    page.fill("[name=name]", "Till")
+    page.fill("[name=source]", "till")
+    page.check("[name=scopes] >> nth=0")
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    page.evaluate("""() => {
+        const button = document.querySelector("main form[method=post] [type=submit]");
+        button.click();
+        button.click();
+    }""")
+    expect(page.locator("main")).to_contain_text("Till")
+    page.wait_for_load_state("networkidle")
+    assert len(sent) == 1

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
-Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
 Money = Annotated[int, Field(ge=1, le=10**15, json_schema_extra={"unit": "money"})]
 Share = Annotated[float, Field(ge=0.0001, le=1, json_schema_extra={"unit": "share"})]
 

@@ -25,6 +25,7 @@ TITLES = {
     HTTPStatus.UNAUTHORIZED: mark("Who are you?"),
     HTTPStatus.FORBIDDEN: mark("Not allowed"),
     HTTPStatus.NOT_FOUND: mark("Not there"),
+    HTTPStatus.METHOD_NOT_ALLOWED: mark("Not in this way"),
     HTTPStatus.CONFLICT: mark("Not now"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: mark("Too large"),
     HTTPStatus.UNPROCESSABLE_ENTITY: mark("Not usable as it is"),
@@ -43,6 +44,11 @@ class ScopeMissing(Refused):
     message = mark("This token may not do that: it lacks %(scope)s.")
 
 
+class NotAllowed(ShukeError):
+    code = "method_not_allowed"
+    message = mark("This address is asked in another way: see the header Allow.")
+
+
 class TooLarge(Invalid):
     code = "body_too_large"
     message = mark("A body has at most %(most)s MB. Send smaller batches.")
@@ -55,13 +61,14 @@ class OurFault(ShukeError):
 
 OWN_STATUS = {
     Unknown: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     OurFault: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 
-def answer(failure: ShukeError) -> HttpResponse:
-    """The failure as a problem document."""
+def answer(failure: ShukeError, *, allow: str = "") -> HttpResponse:
+    """The failure as a problem document; `allow` are the methods that the address answers."""
     status = next((own for kind, own in (OWN_STATUS | STATUS).items() if isinstance(failure, kind)), None)
     status = status or HTTPStatus.INTERNAL_SERVER_ERROR
     told = {
@@ -74,6 +81,8 @@ def answer(failure: ShukeError) -> HttpResponse:
     response = HttpResponse(json.dumps(told, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if allow:
+        response.headers["Allow"] = allow
     if status == HTTPStatus.CONFLICT:
         response.headers["Retry-After"] = "1"
     return response

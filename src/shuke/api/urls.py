@@ -5,12 +5,14 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from shuke.api import beacon, hooks, problems, profiles, records, schemas, scores, segments
+from shuke.core.errors import NotFound
 
 DOCUMENTATION = ("openapi-json", "openapi-view", "api-root")
 DESCRIPTION = (
@@ -53,6 +55,8 @@ def for_programs(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         language = translation.get_language_from_request(request)
         with translation.override(language):
             response = view(request, *args, **kwargs)
+            if isinstance(response, HttpResponseNotAllowed):
+                response = problems.answer(problems.NotAllowed(), allow=response.headers["Allow"])
         response.headers["Content-Language"] = language
         # Django would write the address of what is refused to the log: it holds customers' keys, or a hook's secret.
         response._has_been_logged = True
@@ -68,9 +72,16 @@ def _opened(pattern: URLPattern) -> URLPattern:
     return pattern
 
 
+@csrf_exempt
+def not_there(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address of the API that nothing answers."""
+    return problems.answer(NotFound())
+
+
 _patterns, _app_name, _namespace = api.urls
 urlpatterns = [
     path("api/", ([_opened(pattern) for pattern in _patterns], _app_name, _namespace)),
+    path("api/v1/<path:rest>", for_programs(not_there)),
     path("hooks/<str:secret>", for_programs(hooks.receive), name="hooks"),
     path("beacon/<str:site>", for_programs(beacon.receive), name="beacon"),
 ]

@@ -8,8 +8,9 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
@@ -21,6 +22,7 @@ ABSOLUTE_SECONDS = settings.SESSION_COOKIE_AGE
 WRITE_EVERY_SECONDS = 60
 """How exactly the last sign of a person is kept; every write costs a row."""
 
+UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 BEFORE_SECOND_FACTOR = {
     "account_logout",
     "account_reauthenticate",
@@ -31,6 +33,45 @@ BEFORE_SECOND_FACTOR = {
 }
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class Readable:
+    """What no browser sends by itself is told so, before anything stumbles over it. HEAD is answered as GET."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_readable(request):
+            return unreadable(request, None)
+        asked = request.method
+        request.method = "GET" if asked == "HEAD" else asked
+        response = self.get_response(request)
+        request.method = asked
+        return response
+
+
+def unreadable(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    """The page for what cannot be read: like that for errors of ours, it asks nothing of the request."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    charset = request.content_params.get("charset", "utf-8")
+    if charset.lower() not in UTF_8:
+        return False
+    asked = (*request.COOKIES.values(), *(value for values in request.GET.lists() for value in (values[0], *values[1])))
+    if any("\x00" in value for value in asked):
+        return False
+    return all(map(_is_address, (request.headers.get("HX-Current-URL", ""), *request.GET.getlist("next"))))
+
+
+def _is_address(written: str) -> bool:
+    try:
+        urlsplit(written)
+    except ValueError:
+        return False
+    return True
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -139,9 +180,4 @@ class ForeseenFailures:
         reason = error.words(translation.gettext)
         if request.htmx:
             return HttpResponse(reason, status=status, content_type="text/plain")
-        return render(request, f"{error_page(status)}.html", {"reason": reason}, status=status)
-
-
-def error_page(status: HTTPStatus) -> int:
-    """The page drawn for a status; input that cannot be used shares the page of a conflict, which gives the reason."""
-    return HTTPStatus.CONFLICT if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
+        return render(request, f"{status}.html", {"reason": reason}, status=status)

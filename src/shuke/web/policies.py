@@ -50,7 +50,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             kind=kind, body=form.draft, replaces=form.cleaned_data["replaces"], by=request.user, at=timezone.now()
         )
     except PolicyChanged as error:
-        return _changed_meanwhile(request, kind, form, error)
+        return changed_meanwhile(request, kind, form, error)
     words = _("Version %(version)s is in force from now on. The next run obeys it.")
     messages.success(request, words % {"version": published.version})
     return redirect("web:policies.edit", key)
@@ -95,7 +95,7 @@ def _changes(kind: Kind, current: Published, form: PolicyForm) -> list:
     return changes(kind.body, current.body.model_dump(mode="json"), form.draft.model_dump(mode="json"))
 
 
-def _changed_meanwhile(request: HttpRequest, kind: Kind, form: PolicyForm, error: PolicyChanged) -> HttpResponse:
+def changed_meanwhile(request: HttpRequest, kind: Kind, form: PolicyForm, error: PolicyChanged) -> HttpResponse:
     """The draft stays, now held against the colleague's version; publishing it again is a second decision."""
     current = policies.current(kind)
     words = form.data.copy()

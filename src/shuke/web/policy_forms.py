@@ -21,6 +21,7 @@ from shuke.core.money import from_minor, to_minor
 from shuke.web.templatetags.shuke import SYMBOLS, money, number
 
 Path = tuple[str, ...]
+NEWEST = 2**31 - 1
 
 CHOICES = {
     "by_rank": gettext_noop("rank among all customers"),
@@ -71,9 +72,7 @@ class Leaf:
     @property
     def kind(self) -> Any:
         """The type of the value, without the None that an optional one may also be."""
-        kinds = [kind for kind in get_args(self.info.annotation) if kind is not NoneType]
-        optional = NoneType in get_args(self.info.annotation)
-        return kinds[0] if optional else self.info.annotation
+        return self._stated.annotation
 
     @property
     def optional(self) -> bool:
@@ -81,8 +80,16 @@ class Leaf:
 
     def bound(self, *bounds: str) -> float | None:
         """The first of these bounds ("ge", "gt", "le", "lt") that there is, in the unit that the body keeps."""
-        told = (getattr(each, bound, None) for each in self.info.metadata for bound in bounds)
+        limits = [*self.info.metadata, *self._stated.metadata]
+        told = (getattr(each, bound, None) for each in limits for bound in bounds)
         return next((value for value in told if value is not None), None)
+
+    @property
+    def _stated(self) -> FieldInfo:
+        """What is known of the value where there is one; an optional one keeps its bounds within its type."""
+        if not self.optional:
+            return self.info
+        return FieldInfo.from_annotation(next(kind for kind in get_args(self.info.annotation) if kind is not NoneType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ def shown(leaf: Leaf, value: Any) -> str:
 class PolicyForm(forms.Form):
     """A draft of a policy. `draft` is the valid body, or None as long as something is wrong."""
 
-    replaces = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    replaces = forms.IntegerField(min_value=0, max_value=NEWEST, widget=forms.HiddenInput)
 
     def __init__(self, body: type[BaseModel], data=None, *, current: BaseModel, replaces: int) -> None:
         self.body = body

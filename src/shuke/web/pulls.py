@@ -23,6 +23,7 @@ from shuke.staff.rights import Right
 from shuke.web.access import needs, unattended
 from shuke.web.intake import uploads
 from shuke.web.pull_forms import PullForm, form_of, initial
+from shuke.web.versions import seen_version
 
 STATES = {
     "imported": gettext_lazy("imported"),
@@ -76,8 +77,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     pull = get_object_or_404(Pull.objects.select_related("source"), pk=pk)
     form = form_of(pull.way, request.POST if request.method == "POST" else None, initial=initial(pull))
     if form.is_bound and form.is_valid():
-        version = request.POST.get("version", "")
-        seen = int(version) if version.isdecimal() else 0
+        seen = seen_version(request.POST)
         try:
             services.change(pull=pull, version=seen, by=request.user, at=now(), **form.words())
         except Conflict:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shuke.analytics.learned import Models
+from shuke.core.errors import Invalid
 from shuke.scoring.queries import live_run
 from shuke.staff.rights import Right
 from shuke.suggestions import queries, services
@@ -38,7 +39,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     suggestion = get_object_or_404(Suggestion, pk=pk)
     verdict = request.POST.get("verdict", "")
     if verdict not in Verdict.values:
-        return HttpResponseBadRequest()
+        raise Invalid
     judged = services.judge(suggestion=suggestion, verdict=verdict, by=request.user, at=timezone.now())
     (row,) = _rows([judged])
     return render(request, "suggestions/_row.html", {"row": row, **_weeks(), "swapped": True})

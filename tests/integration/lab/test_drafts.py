@@ -152,7 +152,9 @@ def test_an_ended_pilot_leaves_the_draft_and_its_customers_as_all_others(ops, tw
 def test_only_one_pilot_runs(ops, twenty, store):
     services.begin_pilot(draft=top_ten(ops), version=1, scope=f"store:{store.pk}", by=ops, at=now())
     with pytest.raises(services.PilotRuns):
-        services.begin_pilot(draft=top_ten(ops), version=1, scope=f"store:{store.pk}", by=ops, at=now())
+        services.begin_pilot(
+            draft=top_ten(ops, silver_share=0.5), version=1, scope=f"store:{store.pk}", by=ops, at=now()
+        )
 
 
 @pytest.mark.parametrize("scope", ["company", "store:0", "store:x", "region:1", "store:" + "9" * 40, ""])

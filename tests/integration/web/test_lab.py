@@ -20,7 +20,6 @@ from shuke.staff.rights import Role
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FORM = {
-    "replaces": 0,
     "mode": "by_rank",
     "gold_recency_share": 20,
     "gold_money_share": 10,
@@ -28,6 +27,11 @@ FORM = {
     "gold_spend": 500_000,
     "silver_spend": 100_000,
 }
+
+
+def form() -> dict[str, object]:
+    """What the page of the tiers sends."""
+    return {**FORM, "replaces": policies.current(TIER).version}
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def shown(client, draft: Draft, **query) -> str:
 def test_from_the_form_of_the_policy_to_the_answer(as_, ops, twenty):
     score()
     client = as_(ops)
-    answer = client.post(reverse("web:policies.try", args=["tier"]), FORM)
+    answer = client.post(reverse("web:policies.try", args=["tier"]), form())
     draft = Draft.objects.get()
     assert answer.headers["Location"] == reverse("web:policies.draft", args=[draft.pk])
     assert "Waiting for the worker" in shown(client, draft)
@@ -75,6 +79,13 @@ def test_the_list_behind_a_number_names_who_moves(as_, ops, twenty):
     assert "Nobody would make this move" in as_(ops).get(address, {"kind": "tier", "was": "bronze"}).content.decode()
 
 
+def test_two_clicks_make_one_draft(as_, ops, twenty):
+    score()
+    first, second = (as_(ops).post(reverse("web:policies.try", args=["tier"]), form()) for _click in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Draft.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -87,7 +98,7 @@ def test_the_list_behind_a_number_names_who_moves(as_, ops, twenty):
 def test_what_cannot_be_is_said_and_nothing_changes(as_, ops, twenty, changes, words):
     score()
     draft = top_ten(ops)
-    sent = {**FORM, "version": 1, "day": DAY.isoformat(), **changes}
+    sent = {**form(), "version": 1, "day": DAY.isoformat(), **changes}
     answer = as_(ops).post(reverse("web:policies.draft", args=[draft.pk]), sent)
     assert answer.status_code == 422
     assert words in answer.content.decode()
@@ -98,7 +109,7 @@ def test_in_two_tabs_the_second_is_told_and_keeps_what_was_written(as_, ops, twe
     score()
     draft = top_ten(ops)
     client, address = as_(ops), reverse("web:policies.draft", args=[draft.pk])
-    sent = {**FORM, "version": 1, "day": DAY.isoformat()}
+    sent = {**form(), "version": 1, "day": DAY.isoformat()}
     assert client.post(address, {**sent, "gold_money_share": 5}).status_code == 302
     answer = client.post(address, {**sent, "gold_money_share": 7})
     assert answer.status_code == 409
@@ -117,7 +128,11 @@ def test_a_draft_says_that_the_policy_was_published_meanwhile(as_, ops, twenty):
     assert "has been published since the draft was begun" in shown(client, draft)
     answer = client.post(reverse("web:policies.publish_draft", args=[draft.pk]), {"version": 1})
     assert answer.status_code == 409
-    assert client.post(reverse("web:policies.hold_draft", args=[draft.pk]), {"version": 1}).status_code == 302
+    hold = reverse("web:policies.hold_draft", args=[draft.pk])
+    unseen = client.post(hold, {"version": 1, "replaces": current.version})
+    assert unseen.status_code == 409
+    assert "Look at it first" in unseen.content.decode()
+    assert client.post(hold, {"version": 1, "replaces": current.version + 1}).status_code == 302
     assert client.post(reverse("web:policies.publish_draft", args=[draft.pk]), {"version": 2}).status_code == 302
     assert policies.current(TIER).body.gold_money_share == 0.10
 

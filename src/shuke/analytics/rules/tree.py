@@ -13,6 +13,7 @@ MOST_CONDITIONS = 40
 LONGEST = 100
 MOST_DAYS = 36_500
 GREATEST = 10**15
+TOO_LARGE = _("The rule is too large. Make two segments of it.")
 
 
 def _keepable(text: str) -> str:
@@ -149,7 +150,7 @@ Branch = Annotated[Rule, Field(discriminator="kind")]
 
 def _of_a_size(rule: Rule) -> Rule:
     if sum(1 for _each in conditions(rule)) > MOST_CONDITIONS or _depth(rule) > DEEPEST:
-        raise ValueError(_("The rule is too large. Make two segments of it."))
+        raise ValueError(TOO_LARGE)
     return rule
 
 

@@ -1,15 +1,15 @@
 """Making, changing and throwing away drafts, and asking what one would do."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from pydantic import BaseModel
 
-from shuke.core import audit
+from shuke.core import audit, policies
 from shuke.core.errors import Conflict, Invalid
 from shuke.core.jobs import enqueue
-from shuke.core.policies import Kind
+from shuke.core.policies import Kind, PolicyChanged
 from shuke.core.words import mark as _
 from shuke.lab import queries
 from shuke.lab.models import Draft, Move, Trial
@@ -28,6 +28,10 @@ __all__ = [
     "hold_against",
     "start",
 ]
+
+
+TWICE = timedelta(seconds=10)
+"""Who sends the same again so soon has clicked twice."""
 
 
 class DraftChanged(Conflict):
@@ -57,7 +61,12 @@ class DayUnknown(Invalid):
 
 @transaction.atomic
 def start(*, kind: Kind, body: BaseModel, replaces: int, by: User, at: datetime) -> Draft:
-    """Keep a draft of the version after `replaces`."""
+    """Keep a draft of the version after `replaces`. PolicyChanged. The same sent twice at once is one draft."""
+    _newest(kind, replaces)
+    User.objects.select_for_update().get(pk=by.pk)
+    same = Draft.objects.open().filter(kind=kind.key, body=body.model_dump(mode="json"), replaces=replaces)
+    if sent := same.filter(made_by=by, made_at__gt=at - TWICE).first():
+        return sent
     made = {"made_at": at, "made_by": by, "changed_at": at, "changed_by": by}
     draft = Draft.objects.create(kind=kind.key, body=body.model_dump(mode="json"), replaces=replaces, **made)
     audit.record(by, "draft.made", draft, at=at, kind=kind.key, body=draft.body)
@@ -80,8 +89,9 @@ def change(*, draft: Draft, version: int, body: BaseModel, by: User, at: datetim
 
 @transaction.atomic
 def hold_against(*, draft: Draft, version: int, replaces: int, by: User, at: datetime) -> Draft:
-    """Let a draft stand against a version that was published meanwhile. DraftChanged; DraftClosed."""
+    """Let a draft stand against a version that was published meanwhile. DraftChanged; DraftClosed; PolicyChanged."""
     draft = locked(draft, version=version)
+    _newest(draft.of, replaces)
     audit.record(by, "draft.held_against", draft, at=at, kind=draft.kind, before=draft.replaces, after=replaces)
     draft.replaces = replaces
     return _changed(draft, by, at)
@@ -141,3 +151,10 @@ def _changed(draft: Draft, by: User, at: datetime) -> Draft:
     draft.version += 1
     draft.save()
     return draft
+
+
+def _newest(kind: Kind, version: int) -> None:
+    """Nobody holds a draft against a version that they have not seen."""
+    newest = policies.current(kind).version
+    if version != newest:
+        raise PolicyChanged(version=newest)

@@ -47,7 +47,7 @@ def add_tag(request: HttpRequest, pk: int) -> HttpResponse:
     form = TagForm(request.POST)
     if form.is_valid():
         services.add_tag(customer=customer, name=form.cleaned_data["name"], by=request.user, at=timezone.now())
-    return _part(request, customer, "_tags", valid=form.is_valid())
+    return _part(request, customer, "_tags", valid=form.is_valid(), tag_errors=form.errors.get("name", []))
 
 
 @require_POST
@@ -116,7 +116,7 @@ def _shown(form: ProfileForm, name: str) -> str:
     return str(choice() if choice else value if value not in (None, "") else "–")
 
 
-def _part(request: HttpRequest, customer: Customer, name: str, *, valid: bool = True) -> HttpResponse:
-    context = {"customer": customer, **card_context(request.user, customer)}
+def _part(request: HttpRequest, customer: Customer, name: str, *, valid: bool = True, **more: object) -> HttpResponse:
+    context = {"customer": customer, **card_context(request.user, customer), **more}
     status = HTTPStatus.OK if valid else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, f"customers/{name}.html", context, status=status)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from shuke.core import policies
 from shuke.core.errors import Invalid, ShukeError
+from shuke.core.policies import PolicyChanged
 from shuke.lab import queries, services
 from shuke.lab.models import Draft
 from shuke.lab.policies import KINDS
@@ -19,8 +20,9 @@ from shuke.staff.rights import Right
 from shuke.web.access import needs
 from shuke.web.lab.forms import PilotForm
 from shuke.web.lab.pages import draft_or_404, page
-from shuke.web.policies import policy_page
+from shuke.web.policies import changed_meanwhile, policy_page
 from shuke.web.policy_forms import PolicyForm
+from shuke.web.versions import seen_version
 
 
 @require_POST
@@ -35,7 +37,10 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return policy_page(request, kind, current, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     asked = {"by": request.user, "at": timezone.now()}
-    draft = services.start(kind=kind, body=form.draft, replaces=form.cleaned_data["replaces"], **asked)
+    try:
+        draft = services.start(kind=kind, body=form.draft, replaces=form.cleaned_data["replaces"], **asked)
+    except PolicyChanged as error:
+        return changed_meanwhile(request, kind, form, error)
     try:
         services.ask(draft=draft, day=queries.default_day(), **asked)
     except Invalid as error:
@@ -91,7 +96,7 @@ def hold_against(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_or_404(pk)
 
     def act(**asked) -> str:
-        replaces = policies.current(draft.of).version
+        replaces = seen_version(request.POST, "replaces")
         services.hold_against(replaces=replaces, **asked)
         return _("The draft is now held against version %(version)s.") % {"version": replaces}
 
@@ -112,8 +117,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _done(request: HttpRequest, draft: Draft, act: Callable[..., str], *, to: str = "") -> HttpResponse:
     """Do it and say so; what stands against it is said on the page of the draft, and nothing has changed."""
-    seen = request.POST.get("version", "")
-    version = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    version = seen_version(request.POST)
     try:
         words = act(draft=draft, version=version, by=request.user, at=timezone.now())
     except ShukeError as error:

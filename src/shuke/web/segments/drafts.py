@@ -16,6 +16,7 @@ from shuke.segments.models import Segment
 from shuke.web.segments.conditions import FIRST, ConditionForm, as_written
 
 WRITTEN = re.compile(r"g(\d{1,2})-c(\d{1,2})-(\w+)")
+PLACE = re.compile(r"(\d{1,2})(?::(\d{1,2}))?")
 Written = dict[str, Any]
 
 
@@ -57,8 +58,11 @@ class Draft:
         told = list(groups.values())
         act, _colon, place = data.get("act", "").partition(":")
         if act in ACTS:
-            ACTS[act](told, *map(int, re.findall(r"\d+", place)))
-        return cls(data.get("match", "all"), [group for group in told if group.lines])
+            ACTS[act](told, *_places(place))
+        draft = cls(data.get("match", "all"), [group for group in told if group.lines])
+        if not any(group.lines for group in told):
+            draft.rule, draft.error = None, _("Say at least one condition.")
+        return draft
 
     @classmethod
     def saying(cls, rule: tree.Rule) -> "Draft | None":
@@ -80,13 +84,26 @@ class Draft:
         said = [[form.rule for form in group if form.is_valid()] for group in self.forms]
         if any(len(rules) < len(group) for rules, group in zip(said, self.forms, strict=True)):
             return None
-        groups = [_together(group.match, rules) for group, rules in zip(self.groups, said, strict=True)]
         try:
+            groups = [_together(group.match, rules) for group, rules in zip(self.groups, said, strict=True)]
             return tree.read(tree.write(_together(self.match, groups)))
         except ValidationError as error:
-            told = error.errors()[0].get("ctx", {}).get("error", "")
-            self.error = _(str(told)) if told else _("This value cannot be used.")
+            self.error = _trouble(error)
             return None
+
+
+def _trouble(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    if fault["type"] == "too_long":
+        return _(tree.TOO_LARGE)
+    told = fault.get("ctx", {}).get("error", "")
+    return _(str(told)) if told else _("This value cannot be used.")
+
+
+def _places(written: str) -> list[int]:
+    """The group, and the line in it, that a button names."""
+    at = PLACE.fullmatch(written)
+    return [int(place) for place in at.groups() if place] if at else []
 
 
 def _together(match: str, rules: list[tree.Rule]) -> tree.Rule:
@@ -113,7 +130,7 @@ def _prefixed(line: Mapping[str, Any], prefix: str) -> QueryDict:
     return data
 
 
-def _add(groups: list[Group], place: int = -1) -> None:
+def _add(groups: list[Group], place: int = -1, *_line: int) -> None:
     if 0 <= place < len(groups):
         groups[place].lines.append(dict(FIRST))
 

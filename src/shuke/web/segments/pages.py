@@ -14,6 +14,7 @@ from shuke.segments.models import Segment
 from shuke.staff.rights import Right
 from shuke.web.access import needs, unattended
 from shuke.web.segments.words import sentence
+from shuke.web.versions import seen_version
 
 NEWEST = 20
 
@@ -50,11 +51,8 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.POLICIES)
 def archive(request: HttpRequest, pk: int) -> HttpResponse:
     segment = _standing(pk)
-    version = request.POST.get("version", "")
     try:
-        services.archive(
-            segment=segment, version=int(version) if version.isdigit() else 0, by=request.user, at=timezone.now()
-        )
+        services.archive(segment=segment, version=seen_version(request.POST), by=request.user, at=timezone.now())
     except ShukeError as error:
         messages.error(request, error.words(_))
         return redirect("web:segments.detail", pk)

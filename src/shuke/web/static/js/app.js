@@ -75,6 +75,26 @@
     });
   });
 
+  // What is being sent is not sent again, until the answer is there or has been waited for long enough
+
+  const SENDING = 10000; // ms; a download leaves its page where it was
+
+  function release(form) {
+    delete form.dataset.sending;
+    form.querySelector(".btn-loading")?.classList.remove("btn-loading");
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sending) return event.preventDefault();
+    form.dataset.sending = "yes";
+    event.submitter?.classList.add("btn-loading");
+    setTimeout(release, SENDING, form);
+  });
+
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
+
   // An address of filters names only those that are set
 
   document.addEventListener("htmx:configRequest", (event) => {
