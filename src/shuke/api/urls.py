@@ -81,7 +81,7 @@ def not_there(request: HttpRequest, rest: str) -> HttpResponse:
 _patterns, _app_name, _namespace = api.urls
 urlpatterns = [
     path("api/", ([_opened(pattern) for pattern in _patterns], _app_name, _namespace)),
-    path("api/v1/<path:rest>", for_programs(not_there)),
+    path("api/v1/<path:rest>", for_programs(not_there), name="nothing"),
     path("hooks/<str:secret>", for_programs(hooks.receive), name="hooks"),
     path("beacon/<str:site>", for_programs(beacon.receive), name="beacon"),
 ]

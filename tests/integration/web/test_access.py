@@ -229,6 +229,7 @@ ROWS: dict[str, list[Row]] = {
 }
 
 FOR_PROGRAMS = {
+    "nothing",
     "hooks",
     "beacon",
     "api:customers",

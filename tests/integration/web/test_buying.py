@@ -154,7 +154,7 @@ def test_a_verdict_is_given_in_its_row_and_counted(as_, ops, wang):
     assert 'hx-swap-oob="true"' in answer
     assert "100%" in answer
     assert Exclusion.objects.get().category == "杯子"
-    assert client.post(reverse("web:suggestions.judge", args=[one.pk]), {"verdict": "maybe"}).status_code == 400
+    assert client.post(reverse("web:suggestions.judge", args=[one.pk]), {"verdict": "maybe"}).status_code == 422
 
 
 def test_the_share_of_not_relevant_is_drawn_over_the_weeks(as_, ops, wang):

@@ -77,6 +77,8 @@ def test_the_list_behind_a_number_names_who_moves(as_, ops, twenty):
     assert "customer-3" in page
     assert "customer-2" not in page
     assert "Nobody would make this move" in as_(ops).get(address, {"kind": "tier", "was": "bronze"}).content.decode()
+    everybody = as_(ops).get(address, {"kind": "tier", "was": "a\x00", "now": "\x00", "after": "\x00"})
+    assert "customer-3" in everybody.content.decode()
 
 
 def test_two_clicks_make_one_draft(as_, ops, twenty):

@@ -32,8 +32,6 @@ def ops(shop, as_):
         ("/", {"headers": {"HX-Current-URL": "http://["}}),
         ("/", {"headers": {"HX-Request": "true", "HX-Current-URL": "http://["}}),
         ("/accounts/login/?next=http://[", {}),
-        ("/policies/drafts/1/moves/?kind=tier&now=%00", {}),
-        ("/customers/?%00=1", {}),
     ],
 )
 def test_what_cannot_be_read_is_told_so(path, sent):

@@ -1,5 +1,6 @@
 """The page of a draft: its form, the day it is tried on, and what was found."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -60,9 +61,11 @@ def moves(request: HttpRequest, pk: int) -> HttpResponse:
     """Those who would move, page by page, each with the reasons."""
     draft = draft_or_404(pk)
     trial = get_object_or_404(draft.trials.filter(step=Trial.Step.DONE)[:1])
-    asked = {name: request.GET.get(name, "") for name in ("kind", "was", "now", "after", "before")}
-    kind = asked["kind"] if asked["kind"] in words.VALUES else ""
-    shown = queries.moves(trial, staff=request.user, **{**asked, "kind": kind})
+    kind = request.GET.get("kind", "")
+    known = words.VALUES[kind].values if kind in words.VALUES else ()
+    step = {side: value for side in ("was", "now") if (value := request.GET.get(side, "")) in known}
+    place = {name: request.GET.get(name, "") for name in ("after", "before")}
+    shown = queries.moves(trial, staff=request.user, kind=kind if known else "", **step, **place)
     outcome = Outcome.model_validate(trial.outcome)
     context = {
         "draft": draft,
@@ -70,7 +73,7 @@ def moves(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": trial,
         "moves": shown,
         "rows": _told(shown.rows, trial, outcome),
-        "step": _step_words(kind, asked["was"], asked["now"]),
+        "step": _step_words(kind, step),
     }
     return render(request, "lab/moves.html", context)
 
@@ -167,8 +170,5 @@ def _told(rows, trial: Trial, outcome: Outcome) -> list[dict[str, object]]:
     return [{"move": move, "reasons": words.reasons(move, outcome.body_was, trial.body)} for move in rows]
 
 
-def _step_words(kind: str, was: str, now: str) -> str:
-    if not kind:
-        return ""
-    named = [words.VALUES[kind](code).label for code in (was, now) if code in words.VALUES[kind].values]
-    return " → ".join(map(str, named))
+def _step_words(kind: str, step: Mapping[str, str]) -> str:
+    return " → ".join(str(words.VALUES[kind](code).label) for code in step.values())

@@ -16,7 +16,7 @@ from shuke.segments.models import Segment
 from shuke.web.segments.conditions import FIRST, ConditionForm, as_written
 
 WRITTEN = re.compile(r"g(\d{1,2})-c(\d{1,2})-(\w+)")
-PLACE = re.compile(r"(\d{1,2})(?::(\d{1,2}))?")
+PLACE = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
 Written = dict[str, Any]
 
 
