@@ -11,6 +11,7 @@ from django.utils import timezone
 import shop
 from shuke.analytics.policies import TierPolicy
 from shuke.analytics.rules import tree
+from shuke.core import policies
 from shuke.customers import contacts
 from shuke.customers.exclusions.services import exclude
 from shuke.customers.models import Candidate, ContactPoint, Customer, CustomerOwner, CustomerTag, Tag
@@ -294,7 +295,8 @@ def things(db) -> dict[str, object]:
     rule = tree.Number(field="orders", at_least=1)
     made["segment"] = segments.create(name="熟客", rule=rule, by=staff[Role.ADMINISTRATOR], at=timezone.now()).pk
     asked = {"by": staff[Role.ADMINISTRATOR], "at": timezone.now()}
-    made["draft"] = lab.start(kind=TIER, body=TierPolicy(gold_money_share=0.1), replaces=1, **asked).pk
+    gold = {"kind": TIER, "body": TierPolicy(gold_money_share=0.1), "replaces": policies.current(TIER).version}
+    made["draft"] = lab.start(**gold, **asked).pk
     unwanted = {"category": "茶", "reason": "unwanted"}
     made["exclusion"] = exclude(customer=Customer.objects.get(pk=made["own"]), **unwanted, **asked).pk
     made["tag"] = Tag.objects.create(name="VIP").pk
