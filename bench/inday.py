@@ -86,10 +86,9 @@ def _measure(customers: int) -> Iterator[Figure]:
     for marked in MARKED:
         times = [_pass(marked, customers, next(rounds)) for _ in range(TIMES)]
         yield _figure(f"{marked:,} of {customers:,} marked", times)
-    live = _live_run()
     for what, act in (
         ("while everybody is scored", scoring.run),
-        ("while the list is rebuilt", lambda: segments.refresh(run=live, at=now())),
+        ("while the list is rebuilt", lambda: segments.refresh(run=_live_run(), at=now())),
     ):
         with ThreadPoolExecutor(1) as beside:
             working, times = beside.submit(_apart, act), []
