@@ -246,7 +246,7 @@ def test_scores_say_the_numbers_and_the_limits_behind_them(score):
         ("B", "0.5 orders a month", "A from 2 a month, B from 0.5"),
     ]
     assert told.tier == [
-        "By recency within the best 40% of all customers",
+        "By recency within the best 40% of all customers; gold needs the best 20%",
         "By net money of 12 months within the best 15%",
     ]
     assert told.activity == ["Last order 60 days ago", "Active up to 90 days"]

@@ -112,7 +112,10 @@ def _by_rank(score: LiveScore, policy) -> list[str]:
 
 def _rank(line: str | None, shares: dict[str, float], *, inside: str, outside: str) -> str:
     words, share = (inside, shares[line]) if line in shares else (outside, shares["silver"])
-    return words % {"share": percent(share, 0)}
+    told = words % {"share": percent(share, 0)}
+    if line != "silver":
+        return told
+    return _("%(told)s; gold needs the best %(gold)s") % {"told": told, "gold": percent(shares["gold"], 0)}
 
 
 def _by_spend(score: LiveScore, policy) -> list[str]:
