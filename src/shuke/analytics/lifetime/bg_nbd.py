@@ -8,9 +8,10 @@ those of the paper; x is the frequency, t_x the age at the last purchase, T the 
 import numpy as np
 from scipy.special import betaincinv, expit, hyp2f1
 
+from shuke.analytics.lifetime.parameters import LETTERS
 from shuke.analytics.lifetime.statistics import Floats, Histories, dot
 
-NAMES = ("r", "alpha", "a", "b")
+NAMES = LETTERS["bg_nbd"]
 AWAY_FROM_ONE = 1e-6
 ROUNDING = 1e-9
 QUANTILES = 200

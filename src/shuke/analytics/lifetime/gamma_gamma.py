@@ -8,9 +8,10 @@ of repeat purchases, z the money of all of them in whole units of the currency.
 import numpy as np
 from scipy.special import digamma, gammaln
 
+from shuke.analytics.lifetime.parameters import LETTERS
 from shuke.analytics.lifetime.statistics import Floats, Spends, dot
 
-NAMES = ("p", "q", "gamma")
+NAMES = LETTERS["gamma_gamma"]
 
 
 def start(spends: Spends) -> Floats:

@@ -10,6 +10,11 @@ from shuke.analytics.lifetime.statistics import Floats
 
 Model = Literal["bg_nbd", "pareto_nbd", "gamma_gamma"]
 Method = Literal["bg_nbd", "pareto_nbd", "plain"]
+LETTERS: dict[Model, tuple[str, ...]] = {
+    "bg_nbd": ("r", "alpha", "a", "b"),
+    "pareto_nbd": ("r", "alpha", "s", "beta"),
+    "gamma_gamma": ("p", "q", "gamma"),
+}
 Code = Literal[
     "too_few_customers",
     "too_few_repeat_buyers",
@@ -52,7 +57,8 @@ class Estimate(_Learned):
     penalised: bool = False
 
     def theta(self) -> Floats:
-        return np.array(list(self.values.values()))
+        """The parameters in the order of the paper: stored as JSON, they come back in any."""
+        return np.array([self.values[letter] for letter in LETTERS[self.model]])
 
 
 class Population(_Learned):

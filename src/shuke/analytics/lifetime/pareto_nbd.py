@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from shuke.analytics.lifetime.parameters import LETTERS
 from shuke.analytics.lifetime.statistics import Floats, Histories, dot
 
-NAMES = ("r", "alpha", "s", "beta")
+NAMES = LETTERS["pareto_nbd"]
 # Where the papers have Gaussian hypergeometric functions, we integrate over the moment of leaving: as exact, and its
 # gradient falls out of the same sum.
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
